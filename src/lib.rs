@@ -1,0 +1,1 @@
+//! Python pickles in Rust.
