@@ -1,1 +1,3 @@
 //! Python pickles in Rust.
+
+pub mod int;
