@@ -5,6 +5,8 @@
 //! objects through [`Obj`], a `Copy` view with the navigation.
 
 mod event;
+mod hash;
+mod measure;
 mod pool;
 mod store;
 mod value;
@@ -47,8 +49,10 @@ pub(crate) struct Long {
 pub(crate) struct Buffer {
     /// The bytes, when they were given.
     pub(crate) data: Option<Span>,
-    /// Its number among the buffers of the stream.
+    /// `READONLY_BUFFER` came behind it.
     pub(crate) readonly: bool,
+    /// A view of a bytearray, which Python cannot hash.
+    pub(crate) of_byte_array: bool,
 }
 
 /// A module and a qualified name in it.
@@ -254,8 +258,9 @@ impl<'a> Heap<'a> {
         self.chain_effect(target, index);
     }
 
-    /// The hidden list, dict or set that gathers the items done to an object: the last effect's if that is of the same kind.
-    pub(crate) fn gather(&mut self, kind: EffectKind, target: Value, items: &[Value]) {
+    /// Puts items into the hidden list, dict or set of what is done to an object: the last effect's if that is of the same kind. Gives
+    /// how many containers it had to make.
+    pub(crate) fn gather(&mut self, kind: EffectKind, target: Value, items: &[Value]) -> usize {
         let (_, last) = self.effect_chain(target);
         let open = self.events.get(last as usize).filter(|event| event.kind == EventKind::Effect(kind)).map(|event| event.object);
         let gathered = open.unwrap_or_else(|| {
@@ -267,7 +272,13 @@ impl<'a> Heap<'a> {
             self.push_effect(kind, target, gathered);
             gathered
         });
-        match gathered {
+        self.extend(gathered, items);
+        usize::from(open.is_none())
+    }
+
+    /// Puts items behind those of a list, dict (keys and values in turn) or set.
+    pub(crate) fn extend(&mut self, container: Value, items: &[Value]) {
+        match container {
             Value::List(id) => self.pool.extend(&mut self.lists[id.index()], items),
             Value::Dict(id) => self.pool.extend(&mut self.dicts[id.index()], items),
             Value::Set(id) => self.pool.extend(&mut self.sets[id.index()], items),

@@ -124,6 +124,13 @@ impl Pool {
         position(self.0.len());
     }
 
+    /// Takes back the run that was added last.
+    pub(crate) fn forget_last(&mut self, run: Run) {
+        if run.start as usize + run.len as usize == self.0.len() {
+            self.0.truncate(run.start as usize);
+        }
+    }
+
     /// Takes one item out of a sequence; those behind it move up.
     pub(crate) fn remove(&mut self, seq: &mut Seq, index: usize) -> Value {
         let items = self.seq_mut(*seq);

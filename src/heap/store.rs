@@ -91,6 +91,15 @@ impl<'a> Store<'a> {
         if bytes.len() < BLOB_MIN { self.copy(&bytes) } else { self.blob(Blob::Data(bytes)) }
     }
 
+    /// How many bytes it holds besides the input.
+    pub(crate) fn owned(&self) -> usize {
+        let data = |blob: &Blob<'_>| match blob {
+            Blob::Input(_) => 0,
+            Blob::Data(data) => data.len(),
+        };
+        self.text.len() + self.blobs.iter().map(data).sum::<usize>()
+    }
+
     #[cold]
     fn blob(&mut self, blob: Blob<'a>) -> Span {
         let index = u32::try_from(self.blobs.len()).ok().filter(|index| index & TAG == 0);

@@ -9,7 +9,7 @@ use super::memo::Memo;
 use super::options::Options;
 use super::trace::{BATCH, Trace};
 use crate::error::{Error, ErrorKind, Result};
-use crate::heap::{Buffer, CallId, CallKind, EffectKind, Event, EventKind, Global, Heap, Long, NO_EVENT, Persistent, StrId, TupleId, Value};
+use crate::heap::{Buffer, CallId, CallKind, EffectKind, Event, EventKind, Global, Heap, NO_EVENT, Persistent, StrId, TupleId, Value};
 use crate::op::{Op, fault_at};
 use crate::text;
 
@@ -249,6 +249,10 @@ impl<'a, 'o> Machine<'a, 'o> {
             Op::BinPut(index) => self.put(index.into())?,
             Op::LongBinPut(index) => self.put(index.into())?,
             Op::Put(line) => {
+                if line.0.is_empty() {
+                    return Err(ErrorKind::EmptyLine.into());
+                }
+                self.top(1)?;
                 let index = lines::memo_index(line.0)?;
                 self.put(index)?;
             }
@@ -298,7 +302,11 @@ impl<'a, 'o> Machine<'a, 'o> {
             Op::NewObjEx => self.new_obj_ex()?,
             Op::Inst(pair) => {
                 let at = self.marker()?;
-                let class = self.named(pair.lines())?;
+                let (module, name) = pair.lines();
+                if !module.is_ascii() || !name.is_ascii() {
+                    return Err(ErrorKind::NotUtf8 { valid_up_to: 0 }.into());
+                }
+                let class = self.named((module, name))?;
                 self.trace.hidden += 1;
                 self.instance(CallKind::Inst, class, at);
             }
@@ -410,9 +418,7 @@ impl<'a, 'o> Machine<'a, 'o> {
         let start = self.length - after.len() - bytes.len();
         let length = bytes.len() - redundant(bytes);
         let span = self.heap.store.input(start, length);
-        self.heap.longs.push(Long { span, by_int: false });
-        let index = self.heap.longs.len() - 1;
-        let value = Value::Long(crate::heap::LongId(crate::int::u32_from_usize(index).unwrap_or(u32::MAX)));
+        let value = self.heap.push_long(span, false);
         self.push(value);
     }
 
@@ -476,19 +482,7 @@ impl<'a, 'o> Machine<'a, 'o> {
     fn append_to_other(&mut self, list: Value, at: usize) -> Result<()> {
         let items = &self.stack[at..];
         match list {
-            Value::ByteArray(_) => {
-                for item in items {
-                    let byte = match *item {
-                        Value::Int(n) => u8::try_from(n).is_ok(),
-                        Value::Bool(_) => true,
-                        Value::Long(_) => matches!(self.heap.content(*item), [] | [0..=0x7f] | [_, 0]),
-                        _ => false,
-                    };
-                    if !byte {
-                        return Err(wrong_type("an int from 0 to 255", &self.heap, *item));
-                    }
-                }
-            }
+            Value::ByteArray(_) => items.iter().try_for_each(|item| self.check_byte(*item))?,
             _ if unknown(list) => {}
             _ => return Err(ErrorKind::NoMethod { method: "extend or append", found: self.heap.kind_name(list) }.into()),
         }
@@ -529,12 +523,15 @@ impl<'a, 'o> Machine<'a, 'o> {
         };
         if let Some(length) = length {
             for pair in pairs.chunks_exact(2) {
-                let index = self.heap.index_of(pair[0]).ok_or_else(|| wrong_type("an index", &self.heap, pair[0]))?;
-                if !(-(length as i128)..length as i128).contains(&index) {
-                    return Err(ErrorKind::NotFound { what: "item", name: index.to_string() }.into());
+                if !unknown(pair[0]) {
+                    let index = self.heap.index_of(pair[0]).ok_or_else(|| wrong_type("an index", &self.heap, pair[0]))?;
+                    let at = if index < 0 { index.checked_add_unsigned(length as u64) } else { Some(index) };
+                    if !at.is_some_and(|at| u64::try_from(at).is_ok_and(|at| at < length as u64)) {
+                        return Err(ErrorKind::NotFound { what: "item", name: index.to_string() }.into());
+                    }
                 }
-                if matches!(target, Value::ByteArray(_)) && !self.heap.index_of(pair[1]).is_some_and(|n| (0..256).contains(&n)) {
-                    return Err(wrong_type("an int from 0 to 255", &self.heap, pair[1]));
+                if let Value::ByteArray(_) = target {
+                    self.check_byte(pair[1])?;
                 }
             }
         } else if !unknown(target) {
@@ -542,6 +539,12 @@ impl<'a, 'o> Machine<'a, 'o> {
         }
         self.trace.hidden += self.heap.gather(EffectKind::SetItems, target, pairs);
         Ok(())
+    }
+
+    /// Checks that an object can be an item of a bytearray.
+    fn check_byte(&self, value: Value) -> Result<()> {
+        let byte = unknown(value) || self.heap.index_of(value).is_some_and(|n| (0..256).contains(&n));
+        if byte { Ok(()) } else { Err(wrong_type("an int from 0 to 255", &self.heap, value)) }
     }
 
     /// `load_additems`: the objects from `at` on go to the set below them.
@@ -674,14 +677,7 @@ impl<'a, 'o> Machine<'a, 'o> {
         self.check_class(class)?;
         self.check_args(args)?;
         match kwargs {
-            Value::Dict(_) => {
-                let keys = self.heap.items(kwargs).iter().step_by(2);
-                for key in keys {
-                    if !matches!(key, Value::Str(_) | Value::ByteString(_)) && !unknown(*key) {
-                        return Err(wrong_type("a str as keyword", &self.heap, *key));
-                    }
-                }
-            }
+            Value::Dict(_) => {}
             _ if unknown(kwargs) => {}
             _ => return Err(wrong_type("a dict of keywords", &self.heap, kwargs)),
         }
@@ -715,6 +711,7 @@ impl<'a, 'o> Machine<'a, 'o> {
         };
         match state {
             Value::None => {}
+            _ if unknown(state) => {}
             Value::Dict(_) => {
                 return Err(ErrorKind::NoMethod { method: "__dict__", found: self.heap.kind_name(target) }.into());
             }
@@ -726,6 +723,7 @@ impl<'a, 'o> Machine<'a, 'o> {
             Some(Value::Dict(_)) => {
                 Err(ErrorKind::NoMethod { method: "settable attributes", found: self.heap.kind_name(target) }.into())
             }
+            Some(slots) if unknown(slots) => Ok(()),
             Some(slots) => Err(wrong_type("a dict as state of slots", &self.heap, slots)),
         }
     }
@@ -738,7 +736,7 @@ impl<'a, 'o> Machine<'a, 'o> {
             None if self.options.missing_buffers => None,
             None => return Err(ErrorKind::BufferMissing(number).into()),
         };
-        let buffer = self.heap.push_buffer(Buffer { data, readonly: false });
+        let buffer = self.heap.push_buffer(Buffer { data, readonly: false, of_byte_array: false });
         self.push(buffer);
         Ok(())
     }
@@ -755,12 +753,9 @@ impl<'a, 'o> Machine<'a, 'o> {
                 Ok(())
             }
             Value::Bytes(_) => Ok(()),
-            value @ Value::ByteArray(_) => {
-                let span = self.heap.byte_arrays[match value {
-                    Value::ByteArray(id) => id.index(),
-                    _ => 0,
-                }];
-                let view = self.heap.push_buffer(Buffer { data: Some(span), readonly: true });
+            Value::ByteArray(id) => {
+                let span = self.heap.byte_arrays[id.index()];
+                let view = self.heap.push_buffer(Buffer { data: Some(span), readonly: true, of_byte_array: true });
                 self.stack.pop();
                 self.push(view);
                 Ok(())
