@@ -1,3 +1,4 @@
 //! Python pickles in Rust.
 
 pub mod int;
+pub mod text;
