@@ -1,16 +1,20 @@
 //! Python pickles in Rust.
 
+mod compat;
 pub mod error;
 pub mod heap;
 pub mod int;
 pub mod limits;
 pub mod op;
 pub mod opcode;
+pub mod pickle;
 pub mod style;
+pub mod text;
 pub mod unpickle;
 
 pub use error::{Error, ErrorKind, Result};
-pub use heap::{Heap, Value};
+pub use heap::{Heap, Obj, Value};
 pub use op::{Op, ops};
 pub use opcode::Opcode;
-pub use unpickle::{Pickle, Unpickler, loads};
+pub use pickle::{Pickler, dumps};
+pub use unpickle::{Encoding, Pickle, Policy, Unpickler, load, loads};

@@ -6,7 +6,9 @@
 
 mod event;
 mod hash;
+mod marks;
 mod measure;
+mod obj;
 mod pool;
 mod store;
 mod value;
@@ -15,8 +17,12 @@ use std::borrow::Cow;
 
 use indexmap::IndexMap;
 
+use crate::text::Encoding;
+
 pub use self::event::{CallKind, EffectKind};
 pub(crate) use self::event::{Event, EventKind, NO_EVENT};
+pub(crate) use self::marks::{Marks, Table};
+pub use self::obj::Obj;
 pub(crate) use self::pool::{Pool, Run, Seq};
 pub(crate) use self::store::{Span, Store};
 pub use self::value::{
@@ -99,6 +105,10 @@ pub struct Heap<'a> {
     pub(crate) effects: IndexMap<Value, (u32, u32)>,
     /// Names that were given as text, each once.
     pub(crate) names: IndexMap<Box<[u8]>, StrId>,
+    /// The objects that the stream gave a memo slot, where it did not give one to all.
+    pub(crate) memoized: Marks,
+    /// How Python 2 strings are read.
+    pub(crate) encoding: Encoding,
 }
 
 macro_rules! push {
@@ -132,7 +142,43 @@ impl<'a> Heap<'a> {
             events: Vec::new(),
             effects: IndexMap::new(),
             names: IndexMap::new(),
+            memoized: Marks::default(),
+            encoding: Encoding::default(),
         }
+    }
+
+    /// A heap without its input, for one that is given an owned one.
+    pub(crate) fn with_input(self, input: Vec<u8>) -> Heap<'static> {
+        Heap {
+            store: self.store.into_owned_with(input),
+            longs: self.longs,
+            floats: self.floats,
+            strs: self.strs,
+            byte_strings: self.byte_strings,
+            bytes: self.bytes,
+            byte_arrays: self.byte_arrays,
+            buffers: self.buffers,
+            pool: self.pool,
+            tuples: self.tuples,
+            lists: self.lists,
+            dicts: self.dicts,
+            sets: self.sets,
+            frozensets: self.frozensets,
+            globals: self.globals,
+            persistents: self.persistents,
+            events: self.events,
+            effects: self.effects,
+            names: self.names,
+            memoized: self.memoized,
+            encoding: self.encoding,
+        }
+    }
+
+    /// Cuts the tie to the input by copying it.
+    #[must_use]
+    pub fn into_owned(mut self) -> Heap<'static> {
+        let input = self.store.take_input();
+        self.with_input(input)
     }
 
     #[inline]

@@ -91,6 +91,11 @@ impl<'a> Store<'a> {
         if bytes.len() < BLOB_MIN { self.copy(&bytes) } else { self.blob(Blob::Data(bytes)) }
     }
 
+    /// Puts an input where there was none for the time being.
+    pub(crate) fn set_input(&mut self, input: Cow<'a, [u8]>) {
+        self.input = input;
+    }
+
     /// How many bytes it holds besides the input.
     pub(crate) fn owned(&self) -> usize {
         let data = |blob: &Blob<'_>| match blob {
@@ -108,13 +113,12 @@ impl<'a> Store<'a> {
         Span { start: index | BLOB, len: 0 }
     }
 
-    /// Cuts the tie to the input by copying it.
-    pub(crate) fn into_owned(mut self) -> Store<'static> {
-        let input = std::mem::take(&mut self.input).into_owned();
-        self.into_owned_with(input)
+    /// Takes the input out.
+    pub(crate) fn take_input(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.input).into_owned()
     }
 
-    /// Cuts the tie to the input; an equal one takes its place.
+    /// Cuts the tie to the input; an equal one, or none for the time being, takes its place.
     pub(crate) fn into_owned_with(self, input: Vec<u8>) -> Store<'static> {
         let owned = |blob| match blob {
             Blob::Input(range) => Blob::Input(range),
@@ -149,7 +153,7 @@ mod tests {
         for (span, expected) in spans.into_iter().zip(expected) {
             assert_eq!(store.get(span), expected);
         }
-        let owned = store.clone().into_owned();
+        let owned = store.clone().into_owned_with(b"0123456789".to_vec());
         for (span, expected) in spans.into_iter().zip(expected) {
             assert_eq!(owned.get(span), expected);
         }

@@ -4,7 +4,6 @@
 //! have been called, with what, and what was done to the result.
 
 mod drops;
-mod encoding;
 mod lines;
 mod machine;
 mod memo;
@@ -17,7 +16,6 @@ mod trace;
 use std::borrow::Cow;
 use std::io::BufRead;
 
-pub use self::encoding::Encoding;
 pub(crate) use self::machine::PROLOGUE;
 use self::machine::Machine;
 use self::options::Options;
@@ -27,6 +25,7 @@ pub use self::stream::Pickles;
 pub(crate) use self::trace::BATCH;
 use crate::error::Result;
 use crate::heap::Heap;
+use crate::text::Encoding;
 
 /// Loads the first pickle in `input` into a new heap, as Python's `pickle.loads`; what follows its `STOP` is not looked at.
 ///
@@ -238,9 +237,8 @@ impl Unpickler {
         let input = stream::read_pickle(reader, self.options.limits.input)?;
         let mut machine = Machine::new(Heap::over(Cow::Borrowed(&input)), input.len(), Vec::new(), &self.options);
         let (root, _) = machine.run(&input)?;
-        let pickle = Pickle::finish(machine, root, &input, self.options.encoding);
-        let owned = pickle.into_owned();
-        Ok(owned)
+        let pickle = Pickle::finish(machine, root, &input, self.options.encoding).detach();
+        Ok(pickle.attach(input))
     }
 
     /// Loads one pickle after another from a reader, up to its end.

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use crate::error::{ErrorKind, Result};
 use crate::heap::{Global, Heap, Value};
 use crate::limits::Limits;
-use crate::text::PyStr;
+use crate::text::{Encoding, PyStr};
 
-use super::encoding::Encoding;
 use super::policy::Policy;
 
 #[derive(Clone, Debug)]

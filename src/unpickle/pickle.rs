@@ -3,9 +3,9 @@
 use crate::error::{Error, Result};
 use crate::heap::{Heap, Marks, Obj, Value};
 use crate::style::Style;
+use crate::text::Encoding;
 
 use super::drops;
-use super::encoding::Encoding;
 use super::machine::Machine;
 
 /// A pickle as objects: a heap, the root object in it, and how it was written.
@@ -97,9 +97,15 @@ impl<'a> Pickle<'a> {
         Pickle { heap: self.heap.into_owned(), root: self.root, protocol: self.protocol, style: self.style }
     }
 
-    /// Cuts the tie to the input; an equal one takes its place.
-    pub(crate) fn into_owned_with(self, input: Vec<u8>) -> Pickle<'static> {
-        Pickle { heap: self.heap.into_owned_with(input), root: self.root, protocol: self.protocol, style: self.style }
+    /// Cuts the tie to the input without a copy; [`Pickle::attach`] has to give it back.
+    pub(crate) fn detach(self) -> Pickle<'static> {
+        Pickle { heap: self.heap.with_input(Vec::new()), root: self.root, protocol: self.protocol, style: self.style }
+    }
+
+    /// Gives an input that was cut off back.
+    pub(crate) fn attach(mut self, input: Vec<u8>) -> Self {
+        self.heap.store.set_input(input.into());
+        self
     }
 }
 
