@@ -194,6 +194,7 @@ def is_put(data, offset):
 # Checks whose messages do not name the type they found, and a value that would have passed.
 UNNAMED = {
     "argument list must be a tuple": (),
+    "NEWOBJ expected an arg tuple.": (),  # until 3.9
     "STACK_GLOBAL requires str": "",
     "state is not a dictionary": None,
     "slot state is not a dictionary": {},
