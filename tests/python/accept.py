@@ -80,7 +80,7 @@ class StandIn(metaclass=Inert):
 
 
 class Input:
-    """Shows the unpickler the whole input at once, as `loads` does: read from a file, a frame would hide what follows."""
+    """Shows the unpickler the whole input at once, as `loads` does. From a file, a frame would hide what follows it."""
 
     def __init__(self, data):
         self.data = data
@@ -187,7 +187,7 @@ def judge_once(flags, data, this_run):
 
 
 def is_put(data, offset):
-    """Whether the opcode that ends at `offset` may be PUT or LONG_BINPUT, whose index another machine has memory for."""
+    """Whether the opcode that ends at `offset` may be PUT or LONG_BINPUT; another machine may have the memory."""
     return not offset or data[offset - 1 : offset] == b"\n" or data[offset - 5 : offset - 4] == b"r"
 
 

@@ -1,15 +1,14 @@
 """Pickles that stand at the edge of a rule of ACCEPTANCE.md, each as (flags of accept.py, pickle)."""
 
 
-def _with(flags, *pickles):
+def _with(flags, pickles):
     return [(flags, pickle) for pickle in pickles]
 
 
 CORNERS = (
     []
     # Stack, marks, containers
-    + _with(
-        0x00,
+    + _with(0x00, [
         b'', b'N.', b'.', b'(.', b'N(.', b'(N.', b'N', b'\xff.', b"'.", b'\\.', b'\x00', b'\x7f', b'N.garbage', b'0.',
         b'(0N.', b'N(00N.', b'(N00N.', b'1.', b'(1.', b'(N1N.', b'N(1.', b'2.', b'(2.', b'N(2.', b'N2.', b'N(a.',
         b'N(e.', b'(e.', b'(N(e.', b'(N(e', b'NNa.', b'NN0NNa.', b'a.', b'Na.', b'(NNa.', b'N(Na.', b']Na.', b'](Ne.',
@@ -23,10 +22,9 @@ CORNERS = (
         b'\x8f(\x90.', b'N(\x90.', b'(\x90.', b'\x90.', b'(\x91(N\x90.', b'](N\x90.', b'}(N\x90.', b'cm\nn\n(N\x90.',
         b'cm\nn\n(Ne.', b'cm\nn\nNa.', b'cm\nn\nNNs.', b'cm\nn\n(NNu.', b'cm\nn\nNb.',
         b'}\x96\x00\x00\x00\x00\x00\x00\x00\x00Ns.',
-    )
+    ])
     # Build, calls, globals, PROTO and FRAME
-    + _with(
-        0x00,
+    + _with(0x00, [
         b'b.', b'Nb.', b'(NNb.', b'N(Nb.', b'NNb.', b']Nb.', b']}b.', b'N}b.', b']K\x01b.', b']NN\x86b.',
         b']N}\x86b.', b']}}\x86b.', b']NK\x01\x86b.', b']K\x01K\x01\x86b.', b']N}Vx\nNs\x86b.', b']N}K\x01Ns\x86b.',
         b']N}V__class__\nNs\x86b.', b']N}V__class__\ncm\nn\ns\x86b.', b']N}Vappend\nNs\x86b.',
@@ -45,13 +43,11 @@ CORNERS = (
         b'c\xc3\xa9\n\xc3\xa9\n.', b'c\xff\nn\n.', b'cm\n\xff\n.', b'c\xff\n', b'c\xed\xa0\x80\nn\n.', b'c \n \n.',
         b'\x93.', b'N\x93.', b'NN\x93.', b'(NN\x93.', b'N(N\x93.', b'Va\nVb\n\x93.', b'V\nV\n\x93.', b'NVb\n\x93.',
         b'Va\nN\x93.', b'\x8c\x03\xed\xa0\x80Vb\n\x93.', b"S'a'\nS'b'\n\x93.",
-    )
-    + _with(
-        0x02,
+    ])
+    + _with(0x02, [
         b"S'a'\nS'b'\n\x93.",
-    )
-    + _with(
-        0x00,
+    ])
+    + _with(0x00, [
         b'C\x01aC\x01b\x93.', b'cm\nn\nVa\n\x93.', b'cm\nn\ncm\nn\n\x93.', b'Va\nVb..c\n\x93.', b'\x80',
         b'\x80\x00N.', b'\x80\x05N.', b'\x80\x04N.', b'\x80\x06N.', b'\x80\xff', b'N\x80\x02.', b'\x80\x02\x80\x03N.',
         b'(N\x80\x02.', b'\x95', b'\x95\x02\x00\x00\x00\x00\x00\x00', b'\x95\x02\x00\x00\x00\x00\x00\x00\x00N.',
@@ -62,10 +58,9 @@ CORNERS = (
         b'\x95\x05\x00\x00\x00\x00\x00\x00\x00\x8c\x05abcde.', b'\x95\xff\xff\xff\xff\xff\xff\xff\x7fN.',
         b'\x95\x00\x00\x00\x00\x00\x00\x00\x80N.', b'\x95\xff\xff\xff\xff\xff\xff\xff\xffN.',
         b'\x95\xf0\xff\xff\xff\xff\xff\xff\x7fN.', b'\x95\x00\x00\x00\x00\x00\x01\x00\x00N.',
-    )
+    ])
     # Memo, numbers in text and in bytes
-    + _with(
-        0x00,
+    + _with(0x00, [
         b'g\n.', b'g0\n.', b'Ng0\n.', b'g-1\n.', b'g-33\n.', b'g99999999999999999999\n.', b'gx\n.', b'g', b'g0', b'h',
         b'h\x00.', b'j\x00\x00\x00', b'j\x00\x00\x00\x00.', b'j\xff\xff\xff\xff.', b'p0\n.', b'p\n.', b'Np\n.',
         b'Np0', b'Np0\ng0\n.', b'(p0\n.', b'N(p0\n.', b'N(px\n.', b'Np-1\n.', b'Np-0\n.', b'Npx\n.',
@@ -107,30 +102,25 @@ CORNERS = (
         b'J\x00\x00\x00\x00.', b'K', b'M\x00', b'M\x00\x00.', b'\x8a', b'\x8a\x00.', b'\x8a\x01', b'\x8a\x01\xff.',
         b'\x8b\x00\x00\x00', b'\x8b\x00\x00\x00\x00.', b'\x8b\xff\xff\xff\xff.', b'\x8b\xff\xff\xff\x7f.',
         b'\x8b\x00\x00\x00\x80', b'\x8a\xff' + b'\x01' * 254 + b'\x01.',
-    )
+    ])
     # Strings, bytes, persistent ids, extensions, buffers, depth
-    + _with(
-        0x00,
+    + _with(0x00, [
         b'S\n.', b"S''\n.", b'S""\n.', b"S'\n.", b"S'a'\n.", b"S'a' \n.", b"S 'a'\n.", b'S\'a"\n.', b"S'a'b'\n.",
         b"S'a'\r\n.", b'Sa\n.', b"S'\\x41'\n.", b"S'\\x4'\n.", b"S'\\x4g'\n.", b"S'\\x'\n.", b"S'\\'\n.",
         b"S'\\\\'\n.", b"S'\\n'\n.", b"S'\\q'\n.", b"S'\\777'\n.", b"S'\\8'\n.", b"S'\\u0041'\n.", b"S'\\N{x}'\n.",
         b"S'\x00'\n.", b"S'\xe9'\n.", b"S'\\xe9'\n.", b"S'\\''\n.", b'S\'"\'\n.', b"S'a\\\n.", b"S'''\n.",
-    )
-    + _with(
-        0x01,
+    ])
+    + _with(0x01, [
         b"S'\\xe9'\n.", b'U\x01\xe9.', b'T\x02\x00\x00\x00\xc3\xa9.', b"S'\xe9'\n}I1\nI2\ns.", b"S''\n.",
-    )
-    + _with(
-        0x02,
+    ])
+    + _with(0x02, [
         b"S'\\xe9'\n.", b'U\x01\xe9.', b'T\x02\x00\x00\x00\xc3\xa9.', b"S'\xe9'\n}I1\nI2\ns.", b"S''\n.",
-    )
-    + _with(
-        0x03,
+    ])
+    + _with(0x03, [
         b"S'\\xe9'\n.", b'U\x01\xe9.', b'T\x02\x00\x00\x00\xc3\xa9.', b"S'\xe9'\n}I1\nI2\ns.", b"S''\n.",
         b'U\x03\xed\xa0\x80.',
-    )
-    + _with(
-        0x00,
+    ])
+    + _with(0x00, [
         b'U', b'U\x00.', b'U\x01', b'U\x01a.', b'U\x01\xe9.', b'T\x00\x00\x00', b'T\x00\x00\x00\x00.',
         b'T\x01\x00\x00\x00a.', b'T\xff\xff\xff\xff.', b'T\xff\xff\xff\x7f.', b'S', b"S'a'", b'V\n.', b'Va\n.',
         b'V\\u0041\n.', b'V\\u004\n.', b'V\\u\n.', b'V\\u00g1\n.', b'V\\U00000041\n.', b'V\\U0000004\n.',
@@ -174,45 +164,37 @@ CORNERS = (
         b'NQ.', b'(Q.', b'(NQ.', b'N(Q.', b']Q.', b'\x82', b'\x82\x00.', b'\x82\x01.', b'\x83\x00', b'\x83\x00\x00.',
         b'\x83\x00\x01.', b'\x84\x00\x00\x00', b'\x84\x00\x00\x00\x00.', b'\x84\x01\x00\x00\x00.',
         b'\x84\xff\xff\xff\x7f.', b'\x84\x00\x00\x00\x80.', b'\x84\xff\xff\xff\xff.', b'\x97.',
-    )
-    + _with(
-        0x04,
+    ])
+    + _with(0x04, [
         b'\x97.',
-    )
-    + _with(
-        0x24,
+    ])
+    + _with(0x24, [
         b'\x97.', b'\x97\x97.',
-    )
-    + _with(
-        0x44,
+    ])
+    + _with(0x44, [
         b'\x97\x97.',
-    )
-    + _with(
-        0x24,
+    ])
+    + _with(0x24, [
         b'\x97\x98.', b'}\x97Ns.', b'}\x97\x98Ns.', b'\x97K\x01a.', b'\x97K\x00K\x07s.', b'\x97)K\x07s.',
         b'\x97K\x00\x85K\x07s.', b'\x97\x98K\x00K\x07s.', b'\x97Nb.', b'\x97}b.', b'\x97)R.', b'\x97(K\x01\x90.',
         b'\x97\x98\x98.',
-    )
-    + _with(
-        0x2c,
+    ])
+    + _with(0x2c, [
         b'\x97\x98.', b'}\x97Ns.', b'}\x97\x98Ns.', b'\x97K\x01a.', b'\x97K\x00K\x07s.', b'\x97)K\x07s.',
         b'\x97K\x00\x85K\x07s.', b'\x97\x98K\x00K\x07s.', b'\x97Nb.', b'\x97}b.', b'\x97)R.', b'\x97(K\x01\x90.',
         b'\x97\x98\x98.',
-    )
-    + _with(
-        0x34,
+    ])
+    + _with(0x34, [
         b'\x97\x98.', b'}\x97Ns.', b'}\x97\x98Ns.', b'\x97K\x01a.', b'\x97K\x00K\x07s.', b'\x97)K\x07s.',
         b'\x97K\x00\x85K\x07s.', b'\x97\x98K\x00K\x07s.', b'\x97Nb.', b'\x97}b.', b'\x97)R.', b'\x97(K\x01\x90.',
         b'\x97\x98\x98.',
-    )
-    + _with(
-        0x3c,
+    ])
+    + _with(0x3c, [
         b'\x97\x98.', b'}\x97Ns.', b'}\x97\x98Ns.', b'\x97K\x01a.', b'\x97K\x00K\x07s.', b'\x97)K\x07s.',
         b'\x97K\x00\x85K\x07s.', b'\x97\x98K\x00K\x07s.', b'\x97Nb.', b'\x97}b.', b'\x97)R.', b'\x97(K\x01\x90.',
         b'\x97\x98\x98.',
-    )
-    + _with(
-        0x00,
+    ])
+    + _with(0x00, [
         b'\x98.', b'(\x98.', b'N(\x98.', b'N\x98.', b'K\x01\x98.', b'Va\n\x98.', b']\x98.', b'}\x98.', b'C\x01a\x98.',
         b'\x96\x02\x00\x00\x00\x00\x00\x00\x00ab\x98.', b'\x96\x02\x00\x00\x00\x00\x00\x00\x00ab\x98\x98.',
         b'cm\nn\n\x98.', b'}C\x01a\x98Ns.', b'}\x96\x02\x00\x00\x00\x00\x00\x00\x00ab\x98Ns.',
@@ -241,10 +223,9 @@ CORNERS = (
         b'\x96\x02\x00\x00\x00\x00\x00\x00\x00abL99999999999999999999L\na.', b'})' + b'\x85' * 5000 + b'Ns.',
         b'}()' + b'\x85' * 3000 + b'N)' + b'\x85' * 3000 + b'Nu.',
         b'}()' + b'\x85' * 500 + b'N)' + b'\x85' * 500 + b'Nu.',
-    )
+    ])
     # Combinations
-    + _with(
-        0x00,
+    + _with(0x00, [
         b'\x8f(\x96\x02\x00\x00\x00\x00\x00\x00\x00ab\x98\x90.',
         b'\x96\x02\x00\x00\x00\x00\x00\x00\x00ab\x98\x96\x02\x00\x00\x00\x00\x00\x00\x00ab\x98Ns.',
         b'\x96\x02\x00\x00\x00\x00\x00\x00\x00ab\x98)Ns.', b'\x96\x02\x00\x00\x00\x00\x00\x00\x00ab\x98NNs.',
@@ -262,17 +243,15 @@ CORNERS = (
         b'(N(\x91\x91.', b'\x8f\x94(h\x00\x90.', b'(\x91\x94(h\x00\x91.', b'C\xffa', b'(i\xff\n', b'(i\xff\n\n.',
         b'c\xff\n\n.', b'cm\n\xff', b'p', b'Np\xff\n.', b'g\xff\n.', b'g\n', b'I\xff\n.', b'L\xffL\n.', b'F\xff\n.',
         b'F1\xff\n.', b'Vx', b"S'\\", b"S'\\\n.",
-    )
+    ])
     # Memory and limits
-    + _with(
-        0x00,
+    + _with(0x00, [
         b'\x96\x00\x00\x00\x00\x00\x01\x00\x00', b'NNN\x96\xff\xff\xff\xff\xff\xff\xff\x7f', b'L1_0L\n.',
         b'L' + b'1' * 4300 + b'L\n.', b'L-' + b'1' * 4300 + b'L\n.', b'Np' + b'0' * 4400 + b'\n.', b'I00\x00\n.',
         b'I\x00\x00\n.', b'I0\x00\n}I0\x00\nNs.', b'L5\x00LL\n.', b'L5\x00L\n.', b"S'\\400'\n.", b'Va\\\\\n.',
         b'X\x01\x00\x00\x00',
-    )
-    + _with(
-        0x01,
+    ])
+    + _with(0x01, [
         b'S"\\0"\n.', b'S"\\\'"\n.',
-    )
+    ])
 )

@@ -16,6 +16,7 @@ import collections
 import datetime
 import decimal
 import fractions
+import io
 import os
 import pickle
 import pickletools
@@ -140,13 +141,11 @@ def objects():
 
 
 def written():
-    for protocol in range(6):
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         for obj in objects():
             yield pickle.dumps(obj, protocol)
         for obj in [Slots(1, "b"), Keywords()] if protocol >= 2 else []:
             yield pickle.dumps(obj, protocol)
-        import io
-
         file = io.BytesIO()
         Pickler(file, protocol).dump([Persistent(), [Persistent()]])
         yield file.getvalue()
