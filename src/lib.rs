@@ -16,5 +16,6 @@ pub use error::{Error, ErrorKind, Result};
 pub use heap::{Heap, Obj, Value};
 pub use op::{Op, ops};
 pub use opcode::Opcode;
-pub use pickle::{Pickler, dumps};
-pub use unpickle::{Encoding, Pickle, Policy, Unpickler, load, loads};
+pub use pickle::Pickler;
+pub use text::Encoding;
+pub use unpickle::{Pickle, Policy, Unpickler, load, loads};

@@ -65,10 +65,13 @@ impl Table {
         slot(value).and_then(|(kind, index)| self.kinds[kind].get_mut(index))
     }
 
-    /// Sets all numbers that are 0 to another.
-    pub(crate) fn fill_empty(&mut self, number: u32) {
-        for entry in self.kinds.iter_mut().flatten().filter(|entry| **entry == 0) {
-            *entry = number;
+    /// Turns counts into permissions: 0 for what was counted twice or is marked, `never` for everything else.
+    pub(crate) fn settle(&mut self, marked: Option<&Marks>, never: u32) {
+        for (kind, counts) in self.kinds.iter_mut().enumerate() {
+            for (index, count) in counts.iter_mut().enumerate() {
+                let kept = *count > 1 || marked.is_some_and(|marked| marked.holds_at(kind, index));
+                *count = if kept { 0 } else { never };
+            }
         }
     }
 }
@@ -93,9 +96,8 @@ impl Marks {
         marks
     }
 
-    /// Whether the object is in the set.
     #[inline]
-    pub(crate) fn holds(&self, value: Value) -> bool {
-        slot(value).is_some_and(|(kind, index)| self.kinds[kind].get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1))
+    fn holds_at(&self, kind: usize, index: usize) -> bool {
+        self.kinds[kind].get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
     }
 }

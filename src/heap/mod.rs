@@ -71,6 +71,8 @@ pub(crate) struct Global {
     pub(crate) python2: bool,
     /// Written by `GLOBAL` although the protocol has `STACK_GLOBAL`.
     pub(crate) text: bool,
+    /// Read below protocol 4, where a dot in a name is no attribute.
+    pub(crate) undotted: bool,
 }
 
 /// An object known by a persistent id.

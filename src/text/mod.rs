@@ -12,12 +12,14 @@
 //! their lines are read, [`escape`] the escapes of the opcodes UNICODE and STRING.
 
 mod code_points;
+mod encoding;
 pub mod escape;
 pub mod float;
 mod printable;
 pub mod repr;
 
 pub use code_points::CodePoints;
+pub use encoding::Encoding;
 pub(crate) use code_points::{push_code_point, validate};
 pub use printable::UNICODE_VERSION;
 

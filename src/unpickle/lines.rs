@@ -49,7 +49,7 @@ pub(crate) fn float(heap: &mut Heap<'_>, line: &[u8]) -> Result<Value> {
     if line.is_empty() {
         return Err(ErrorKind::EmptyLine.into());
     }
-    let float = text::parse_float(line).map_err(|_| bad_number("float", line))?;
+    let float = text::float::parse_float(line).map_err(|_| bad_number("float", line))?;
     Ok(heap.push_float(float))
 }
 
@@ -71,17 +71,17 @@ pub(crate) fn memo_index(line: &[u8]) -> Result<u64> {
 
 /// The operand of `UNICODE`, which begins at `start`.
 pub(crate) fn unicode(heap: &mut Heap<'_>, line: &[u8], start: usize) -> Result<Value> {
-    let decoded = text::decode_raw_unicode(line)
-        .map_err(|error| ErrorKind::BadEscape { position: error.offset, reason: error.reason })?;
+    let decoded = text::escape::decode_raw_unicode(line)
+        .map_err(|error| ErrorKind::BadEscape { position: error.offset, reason: error.reason.to_string() })?;
     let span = place(heap, decoded, start);
     Ok(Value::Str(heap.push_str(span)))
 }
 
 /// The operand of `STRING`, which begins at `start`: where the bytes between the quotes are.
 pub(crate) fn string(heap: &mut Heap<'_>, line: &[u8], start: usize) -> Result<Span> {
-    let body = text::quoted_body(line).ok_or(ErrorKind::NotQuoted)?;
-    let decoded = text::decode_string_escape(body)
-        .map_err(|error| ErrorKind::BadEscape { position: error.offset, reason: error.reason })?;
+    let body = text::escape::quoted_body(line).ok_or(ErrorKind::NotQuoted)?;
+    let decoded = text::escape::decode_string_escape(body)
+        .map_err(|error| ErrorKind::BadEscape { position: error.offset, reason: error.reason.to_string() })?;
     Ok(place(heap, decoded, start + 1))
 }
 

@@ -634,7 +634,7 @@ impl<'a, 'o> Machine<'a, 'o> {
 
     fn global(&mut self, module: Value, name: Value, text: bool) -> Result<Value> {
         let python2 = self.proto < 3 && self.options.fix_imports;
-        let global = Global { module, name, python2, text: text && self.proto >= 4 };
+        let global = Global { module, name, python2, text: text && self.proto >= 4, undotted: self.proto < 4 };
         let value = self.heap.push_global(global);
         self.options.check_global(&self.heap, value)?;
         Ok(value)
@@ -864,7 +864,7 @@ impl<'a, 'o> Machine<'a, 'o> {
         let below = self.stack.last().copied().filter(|_| self.stack.len() > self.fence);
         let place = below.filter(|below| {
             !matches!(
-                below,
+                *below,
                 Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_) | Value::Long(_) | Value::Float(_) | Value::EMPTY_TUPLE
             )
         });

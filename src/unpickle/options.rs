@@ -1,11 +1,12 @@
 //! What the reading machine is told.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::error::{ErrorKind, Result};
 use crate::heap::{Global, Heap, Value};
 use crate::limits::Limits;
-use crate::text::{Encoding, PyStr};
+use crate::text::Encoding;
 
 use super::policy::Policy;
 
@@ -56,8 +57,8 @@ impl Options {
 #[cold]
 fn check_named(policy: &Policy, heap: &Heap<'_>, global: Global) -> Result<()> {
     let text = |value: Value| match value {
-        Value::Str(_) | Value::ByteString(_) => PyStr::lossy(heap.content(value)),
-        _ => std::borrow::Cow::Borrowed("<made at run time>"),
+        Value::Str(_) | Value::ByteString(_) => String::from_utf8_lossy(heap.content(value)),
+        _ => Cow::Borrowed("<made at run time>"),
     };
     policy.check(&text(global.module), &text(global.name), global.python2)
 }
