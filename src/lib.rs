@@ -1,6 +1,7 @@
 //! Python pickles in Rust.
 
 pub mod error;
+pub mod int;
 pub mod op;
 pub mod opcode;
 
