@@ -4,7 +4,8 @@ pub mod error;
 pub mod int;
 pub mod op;
 pub mod opcode;
+pub mod text;
 
 pub use error::{Error, ErrorKind, Result};
-pub use op::{Op, ops};
+pub use op::{Dis, Op, dis, ops, optimize};
 pub use opcode::Opcode;
