@@ -5,7 +5,6 @@
 //! the names of globals, and takes strings of Python 2 for Latin-1. What it refuses is refused here, in its words.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::fmt::Write as _;
 
 use super::operand::Fault;
@@ -48,17 +47,37 @@ impl Arg<'_> {
         }
     }
 
-    /// Writes its `repr`.
+    /// Whether Python writes its `repr`: an int may be of more digits than it does.
     ///
     /// # Errors
     ///
-    /// The sentence of Python's error: an int may be of more digits than Python writes.
-    pub(super) fn write_repr(&self, out: &mut String) -> Result<(), String> {
+    /// The sentence of Python's error.
+    pub(super) fn check_repr(&self) -> Result<(), String> {
+        // 2.408 digits per byte: with fewer bytes there are never too many digits, with more always.
+        const FEWEST: usize = 1785;
+        const MOST: usize = 1787;
+        let Self::Long(bytes) = self else { return Ok(()) };
+        if bytes.len() < FEWEST {
+            return Ok(());
+        }
+        let bytes = significant(bytes);
+        let digits = |bytes| from_le_bytes_signed(bytes).to_string().bytes().filter(u8::is_ascii_digit).count();
+        if bytes.len() < FEWEST || (bytes.len() <= MOST && digits(bytes) <= DEFAULT_MAX_DIGITS) {
+            return Ok(());
+        }
+        Err(format!(
+            "Exceeds the limit ({DEFAULT_MAX_DIGITS} digits) for integer string conversion; \
+             use sys.set_int_max_str_digits() to increase the limit"
+        ))
+    }
+
+    /// Writes its `repr`, which is to be checked before.
+    pub(super) fn write_repr(&self, out: &mut String) {
         let written = match self {
             Self::Bool(bool) => out.write_str(if *bool { "True" } else { "False" }),
             Self::Int(int) => write!(out, "{int}"),
             Self::Uint(uint) => write!(out, "{uint}"),
-            Self::Long(bytes) => return write_long(bytes, out),
+            Self::Long(bytes) => write!(out, "{}", from_le_bytes_signed(significant(bytes))),
             Self::Float(float) => write_float_repr(out, *float),
             Self::Str(str) => write_str_repr(out, *str),
             Self::Bytes(bytes) => write_bytes_repr(out, bytes),
@@ -68,36 +87,15 @@ impl Arg<'_> {
             }
         };
         debug_assert!(written.is_ok(), "a String takes all");
-        Ok(())
     }
 }
 
-/// Writes an int in decimal, if it has no more digits than CPython allows.
-fn write_long(bytes: &[u8], out: &mut String) -> Result<(), String> {
-    // 2.4 digits per byte; a few bytes more than can pass are left to be counted.
-    const MAX_BYTES: usize = DEFAULT_MAX_DIGITS / 12 * 5 + 8;
-    let too_many = || {
-        format!(
-            "Exceeds the limit ({DEFAULT_MAX_DIGITS} digits) for integer string conversion; \
-             use sys.set_int_max_str_digits() to increase the limit"
-        )
-    };
-    // Bytes at the end which only repeat the sign.
+/// The bytes of an int without those at the end which only repeat the sign.
+fn significant(bytes: &[u8]) -> &[u8] {
     let sign = if bytes.last().is_some_and(|last| *last >= 0x80) { 0xff } else { 0 };
-    let significant = bytes.len() - bytes.iter().rev().take_while(|byte| **byte == sign).count();
-    let bytes = bytes.get(..significant + 1).unwrap_or(bytes);
-    if bytes.len() > MAX_BYTES {
-        return Err(too_many());
-    }
-    let start = out.len();
-    let written = write!(out, "{}", from_le_bytes_signed(bytes));
-    debug_assert!(written.is_ok(), "a String takes all");
-    let digits = out.bytes().skip(start).filter(u8::is_ascii_digit).count();
-    if digits > DEFAULT_MAX_DIGITS {
-        out.truncate(start);
-        return Err(too_many());
-    }
-    Ok(())
+    let repeated = bytes.iter().rev().take_while(|byte| **byte == sign).count();
+    // One is kept, for its topmost bit.
+    bytes.get(..bytes.len() - repeated + 1).unwrap_or(bytes)
 }
 
 /// An operand that `pickletools` can read.
