@@ -5,6 +5,7 @@
 //! the names of globals, and takes strings of Python 2 for Latin-1. What it refuses is refused here, in its words.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::fmt::Write as _;
 
 use super::operand::Fault;
@@ -81,13 +82,24 @@ impl Arg<'_> {
             Self::Float(float) => write_float_repr(out, *float),
             Self::Str(str) => write_str_repr(out, *str),
             Self::Bytes(bytes) => write_bytes_repr(out, bytes),
-            Self::ByteArray(bytes) => {
-                out.push_str("bytearray(");
-                write_bytes_repr(out, bytes).map(|()| out.push(')'))
-            }
+            Self::ByteArray(bytes) => write_bytearray_repr(out, bytes),
         };
         debug_assert!(written.is_ok(), "a String takes all");
     }
+}
+
+/// Writes `repr(bytearray)`, which unlike that of bytes escapes a single quote between double ones, too.
+fn write_bytearray_repr(out: &mut String, bytes: &[u8]) -> fmt::Result {
+    out.push_str("bytearray(");
+    if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
+        let mut repr = String::new();
+        write_bytes_repr(&mut repr, bytes)?;
+        out.push_str(&repr.replace('\'', r"\'"));
+    } else {
+        write_bytes_repr(out, bytes)?;
+    }
+    out.push(')');
+    Ok(())
 }
 
 /// The bytes of an int without those at the end which only repeat the sign.
