@@ -8,7 +8,7 @@ mod interpreters;
 use std::io::{BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use cloudpickle::op::{DecimalNlLong, DecimalNlShort, FloatNl, Op, StringNl, StringNlNoEscape, UnicodeStringNl};
+use cloudpickle::op::{DecimalNlShort, Op};
 use cloudpickle::{Dis, ErrorKind, Opcode, dis, optimize};
 
 use interpreters::{Interpreter, interpreters};
@@ -506,7 +506,7 @@ fn mutated(stream: &[u8], random: &mut Random) -> Vec<u8> {
         let at = random.below(stream.len());
         let byte = match random.below(3) {
             0 => Opcode::ALL[random.below(Opcode::ALL.len())].byte(),
-            1 => random.of(&[&b'\n', &b'\\', &b'0', &b'1', &b'\'', &b'\x00', &b'\x01', &b'\xff', &b'.', &b'L']).to_owned(),
+            1 => *random.of(&[&b'\n', &b'\\', &b'0', &b'1', &b'\'', &b'\x00', &b'\x01', &b'\xff', &b'.', &b'L']),
             _ => random.byte(),
         };
         match random.below(4) {
@@ -525,90 +525,82 @@ fn mutated(stream: &[u8], random: &mut Random) -> Vec<u8> {
     stream
 }
 
-/// Random operations; most run, as the stack is kept filled.
+/// Pieces of text that every operand takes.
+const PLAIN: &[&[u8]] = &[b"1", b"0", b"25", b"99999999999", b"7"];
+
+/// Pieces of text of which many operands do not take some.
+const WILD: &[&[u8]] = &[
+    b"1", b"0", b"00", b"01", b"2", b"-", b"_", b" ", b"a", b"e5", b".", b"L", b"'", b"\"", b"\\", b"\\x41", b"\\u00e9",
+    b"\\U0001f600", b"\xe9", b"\xc3\xa9", b"\xe2\x82\xac", b"\xed\xa0\x80", b"\xf0\x9f\x98\x80", b"\t", b"\r", b"nan",
+    b"\xe0\xbf\xbf", b"\xf3\xa0\x80\x81", b"\xce\xb1", b"\xe3\x80\x80", b"\xc2\xad",
+];
+
+/// Random operations with random operands. What they take from the stack is mostly there.
 fn random_ops(random: &mut Random) -> Vec<u8> {
     let mut stream = Vec::new();
-    let pieces: &[&[u8]] = &[
-        b"1", b"0", b"00", b"01", b"2", b"-", b"_", b" ", b"a", b"e5", b".", b"L", b"'", b"\"", b"\\", b"\\x41", b"\\u00e9",
-        b"\\U0001f600", b"\xe9", b"\xc3\xa9", b"\xe2\x82\xac", b"\xed\xa0\x80", b"\xf0\x9f\x98\x80", b"\t", b"\r", b"nan",
-        b"\xe0\xbf\xbf", b"\xf3\xa0\x80\x81", b"\xce\xb1", b"\xe3\x80\x80", b"\xc2\xad",
-    ];
-    for _ in 0..1 + random.below(40) {
+    let wildness = random.below(10);
+    for _ in 0..=random.below(40) {
+        let wild = random.below(100) < wildness;
+        let opcode = Opcode::ALL[random.below(Opcode::ALL.len())];
+        let before = opcode.stack_before();
+        if !wild || random.below(2) == 0 {
+            for item in before {
+                stream.push(if item.name() == "mark" { b'(' } else { *random.of(&[&b'N', &b']', &b')', &b'\x88']) });
+            }
+        }
         let mut text = Vec::new();
         for _ in 0..random.below(5) {
-            text.extend_from_slice(random.of(pieces));
+            text.extend_from_slice(random.of(if wild { WILD } else { PLAIN }));
         }
-        let number = match random.below(3) {
-            0 => format!("{}", random.below(6)).into_bytes(),
-            1 => format!("{}", random.next().cast_signed()).into_bytes(),
-            _ => text.clone(),
-        };
-        let opcode = Opcode::ALL[random.below(Opcode::ALL.len())];
-        for _ in 0..opcode.stack_before().len().saturating_sub(random.below(4)) {
-            stream.push(random.of(&[&b'N', &b']', &b')', &b'N']).to_owned());
+        if !wild && text.is_empty() {
+            text.push(b'7');
         }
-        let before = opcode.stack_before();
-        if before.iter().any(|item| item.name() == "mark") && random.below(8) > 0 {
-            stream.push(b'(');
-        }
-        match opcode {
-            Opcode::Stop if random.below(4) > 0 => {}
-            Opcode::Int => Op::Int(DecimalNlShort(&number)).emit(&mut stream),
-            Opcode::Put => Op::Put(DecimalNlShort(&number)).emit(&mut stream),
-            Opcode::Get => Op::Get(DecimalNlShort(&number)).emit(&mut stream),
-            Opcode::Long => Op::Long(DecimalNlLong(&number)).emit(&mut stream),
-            Opcode::Float if random.below(2) == 0 => {
-                let float = f64::from_bits(random.next());
-                Op::Float(FloatNl(format!("{float}").as_bytes())).emit(&mut stream);
-            }
-            Opcode::Float => Op::Float(FloatNl(&number)).emit(&mut stream),
-            Opcode::String => {
-                let quote = random.of(&[&b'\'', &b'"']);
-                let line = [&[*quote], &text[..], &[*quote]].concat();
-                Op::String(StringNl(&line)).emit(&mut stream);
-            }
-            Opcode::PersId => Op::PersId(StringNlNoEscape(&text)).emit(&mut stream),
-            Opcode::Unicode => Op::Unicode(UnicodeStringNl(&text)).emit(&mut stream),
-            Opcode::Global | Opcode::Inst => {
-                stream.push(opcode.byte());
-                stream.extend_from_slice(b"module\n");
-                stream.extend_from_slice(&text);
-                stream.push(b'\n');
-            }
-            Opcode::BinPut | Opcode::BinGet => stream.extend([opcode.byte(), random.byte() % 8]),
-            Opcode::LongBinPut => Op::LongBinPut(u32::from(random.byte() % 16)).emit(&mut stream),
-            Opcode::LongBinGet => Op::LongBinGet(u32::from(random.byte() % 16)).emit(&mut stream),
-            Opcode::Proto => stream.extend([opcode.byte(), random.byte() % 7]),
-            _ => {
-                stream.push(opcode.byte());
-                let count = u8::try_from(text.len()).unwrap();
-                let width = match opcode.operand().map_or("", |kind| kind.name()) {
-                    "uint1" => 0,
-                    "uint2" => 0,
-                    "int4" | "uint4" => 0,
-                    "float8" | "uint8" => 0,
-                    "" => 0,
-                    name => usize::from(name.as_bytes()[name.len() - 1] - b'0'),
-                };
-                if width > 0 {
-                    stream.push(count);
-                    stream.resize(stream.len() + width - 1, 0);
-                    stream.extend_from_slice(&text);
-                } else {
-                    let length = match opcode.operand().map_or("", |kind| kind.name()) {
-                        "uint1" => 1,
-                        "uint2" => 2,
-                        "int4" | "uint4" => 4,
-                        "float8" | "uint8" => 8,
-                        _ => 0,
-                    };
-                    stream.extend((0..length).map(|_| random.byte()));
-                }
-            }
-        }
+        operation(opcode, &text, wild, random, &mut stream);
     }
     stream.push(b'.');
     stream
+}
+
+fn operation(opcode: Opcode, text: &[u8], wild: bool, random: &mut Random, stream: &mut Vec<u8>) {
+    let kind = opcode.operand().map_or("", |kind| kind.name());
+    match (opcode, kind) {
+        // A stop, a slot that is set twice or never: these end the text.
+        (Opcode::Stop, _) if !wild => return,
+        (Opcode::Put | Opcode::BinPut | Opcode::LongBinPut | Opcode::Memoize, _) if !wild => {
+            stream.extend_from_slice(b"N\x94");
+            return;
+        }
+        (Opcode::Get | Opcode::BinGet | Opcode::LongBinGet, _) if !wild => {
+            stream.extend_from_slice(b"N\x94h\x00");
+            return;
+        }
+        (Opcode::Proto, _) => {
+            stream.extend([opcode.byte(), random.byte() % if wild { 8 } else { 6 }]);
+            return;
+        }
+        _ => stream.push(opcode.byte()),
+    }
+    match kind {
+        "" => {}
+        "stringnl" => {
+            let quote: &[u8] = random.of(&[b"'", b"\""]);
+            stream.extend_from_slice(&[quote, text, quote, b"\n"].concat());
+        }
+        "stringnl_noescape_pair" => stream.extend_from_slice(&[b"module\n", text, b"\n"].concat()),
+        "floatnl" if !wild => stream.extend_from_slice(format!("{}\n", f64::from_bits(random.next())).as_bytes()),
+        "uint1" | "uint2" | "int4" | "uint4" | "uint8" | "float8" => {
+            let width = kind.as_bytes()[kind.len() - 1] - b'0';
+            stream.extend((0..width).map(|_| random.byte()));
+        }
+        _ if kind.contains("nl") => stream.extend_from_slice(&[text, b"\n"].concat()),
+        _ => {
+            // A count, whose width ends the name.
+            let width = usize::from(kind.as_bytes()[kind.len() - 1] - b'0');
+            let count = u64::try_from(text.len()).unwrap().to_le_bytes();
+            stream.extend_from_slice(&count[..width]);
+            stream.extend_from_slice(text);
+        }
+    }
 }
 
 /// All streams of the comparison with the newest version: written by picklers, by hand, cut, changed, random.
