@@ -178,7 +178,7 @@ fn questions() -> Vec<(char, Vec<u8>)> {
     });
     // Halfway between two floats, and next to it.
     random_cases('F', 2000, &|random| {
-        let whole = (1 << 53) + (random.next() >> 12) | 1;
+        let whole = ((1 << 53) + (random.next() >> 12)) | 1;
         let zeros = random.below(60);
         format!("{whole}.{:0<zeros$}{}", "", random.pick(&["", "0", "1"])).into_bytes()
     });

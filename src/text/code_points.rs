@@ -15,8 +15,17 @@ use std::iter::FusedIterator;
 /// Holds the bytes against the rules; the error is the offset of the first sequence which breaks them.
 ///
 /// The offset is the `start` of the `UnicodeDecodeError` CPython raises in `PyUnicode_DecodeUTF8`.
+#[inline]
 pub(crate) fn validate(bytes: &[u8]) -> Result<(), usize> {
-    if is_short_ascii(bytes) || bytes.is_ascii() {
+    if is_short_ascii(bytes) {
+        Ok(())
+    } else {
+        validate_any(bytes)
+    }
+}
+
+fn validate_any(bytes: &[u8]) -> Result<(), usize> {
+    if bytes.is_ascii() {
         return Ok(());
     }
     let mut checked = 0;

@@ -365,7 +365,8 @@ mod tests {
 
     #[test]
     fn string_escapes() {
-        let table: &[(&[u8], Result<&[u8], EscapeError>)] = &[
+        type Row = (&'static [u8], Result<&'static [u8], EscapeError>);
+        let table: &[Row] = &[
             (b"", Ok(b"")),
             (b"a'b\xff", Ok(b"a'b\xff")),
             (

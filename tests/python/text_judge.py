@@ -76,8 +76,8 @@ def answer(line):
     if not line:
         limit = getattr(sys, "get_int_max_str_digits", int)()
         return "%s %d" % (unicodedata.unidata_version, limit)
-    if line[0] == "v" and sys.version_info < (3, 7):
-        # It escaped backslash and line feed only.
+    if line[0] in "dv" and sys.version_info < (3, 7):
+        # It wrote all ints as LONG, and escaped backslash and line feed only.
         return "not asked"
     try:
         result = ANSWERS[line[0]](bytes.fromhex(line[2:]))
