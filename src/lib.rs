@@ -14,7 +14,7 @@ pub mod unpickle;
 
 pub use error::{Error, ErrorKind, Result};
 pub use heap::{Heap, Obj, Value};
-pub use op::{Op, ops};
+pub use op::{Dis, Op, dis, ops, optimize};
 pub use opcode::Opcode;
 pub use pickle::Pickler;
 pub use text::Encoding;

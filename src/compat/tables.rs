@@ -319,4 +319,3 @@ pub(crate) const MODULES_TO_2: &[(&str, &str)] = &[
     ("xmlrpc.client", "xmlrpclib"),
     ("xmlrpc.server", "SimpleXMLRPCServer"),
 ];
-

@@ -14,6 +14,7 @@ mod store;
 mod value;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
@@ -105,6 +106,8 @@ pub struct Heap<'a> {
     pub(crate) events: Vec<Event>,
     /// The first and last effect on objects that are not calls.
     pub(crate) effects: IndexMap<Value, (u32, u32)>,
+    /// Calls that were reached again through their arguments, and found the same tuple of arguments then.
+    pub(crate) shared_args: HashSet<CallId>,
     /// Names that were given as text, each once.
     pub(crate) names: IndexMap<Box<[u8]>, StrId>,
     /// The objects that the stream gave a memo slot, where it did not give one to all.
@@ -143,6 +146,7 @@ impl<'a> Heap<'a> {
             persistents: Vec::new(),
             events: Vec::new(),
             effects: IndexMap::new(),
+            shared_args: HashSet::new(),
             names: IndexMap::new(),
             memoized: Marks::default(),
             encoding: Encoding::default(),
@@ -170,6 +174,7 @@ impl<'a> Heap<'a> {
             persistents: self.persistents,
             events: self.events,
             effects: self.effects,
+            shared_args: self.shared_args,
             names: self.names,
             memoized: self.memoized,
             encoding: self.encoding,

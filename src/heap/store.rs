@@ -124,11 +124,7 @@ impl<'a> Store<'a> {
             Blob::Input(range) => Blob::Input(range),
             Blob::Data(data) => Blob::Data(Cow::Owned(data.into_owned())),
         };
-        Store {
-            input: Cow::Owned(input),
-            text: self.text,
-            blobs: self.blobs.into_iter().map(owned).collect(),
-        }
+        Store { input: Cow::Owned(input), text: self.text, blobs: self.blobs.into_iter().map(owned).collect() }
     }
 }
 
@@ -148,7 +144,8 @@ mod tests {
     fn every_place() {
         let mut store = Store::new(Cow::Borrowed(b"0123456789"));
         let large = vec![7; BLOB_MIN];
-        let spans = [store.input(2, 3), store.copy(b"made"), store.keep(Cow::Borrowed(&large)), store.copy(&large), store.input(0, 0)];
+        let spans =
+            [store.input(2, 3), store.copy(b"made"), store.keep(Cow::Borrowed(&large)), store.copy(&large), store.input(0, 0)];
         let expected: [&[u8]; 5] = [b"234", b"made", &large, &large, b""];
         for (span, expected) in spans.into_iter().zip(expected) {
             assert_eq!(store.get(span), expected);

@@ -3,16 +3,23 @@
 //! [`ops`] walks a stream, [`Op::emit`] writes one operation; writing what was read gives the same bytes. Nothing here knows
 //! about objects: what the operations do is the business of the [`Unpickler`](crate::Unpickler).
 
+mod annotate;
+mod argument;
+mod dis;
+mod keys;
 mod operand;
+mod optimize;
 
 use nom::Parser;
 use nom::number::streaming::le_u8;
 
+pub use self::dis::{Dis, dis};
 pub use self::operand::{
     ByteArray8, Bytes1, Bytes4, Bytes8, DecimalNlLong, DecimalNlShort, Float8, FloatNl, Long1, Long4, OperandKind, String1,
     String4, StringNl, StringNlNoEscape, StringNlNoEscapePair, UnicodeString1, UnicodeString4, UnicodeString8, UnicodeStringNl,
 };
 pub(crate) use self::operand::{Fault, Operand};
+pub use self::optimize::optimize;
 
 use crate::error::{Error, Result};
 use crate::opcode::{Opcode, for_each_opcode};

@@ -187,7 +187,11 @@ impl Writer<'_, '_> {
                 self.op(Opcode::Mark);
             }
             self.sink.boundary()?;
-            if self.protocol >= 3 { self.binary_bytes(bytes)? } else { self.bytes_call(bytes)? }
+            if self.protocol >= 3 {
+                self.binary_bytes(bytes)?
+            } else {
+                self.bytes_call(bytes)?
+            }
             self.memoize_unnamed();
             self.op(if self.protocol < 2 { Opcode::Tuple } else { Opcode::Tuple1 });
             self.memoize_unnamed();

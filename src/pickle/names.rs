@@ -15,7 +15,8 @@ impl Writer<'_, '_> {
         let global = self.heap.globals[id.index()];
         let (module, name) = (self.heap.content(global.module), self.heap.content(global.name));
         let mapped = self.mapped(global, module, name);
-        let (module_text, name_text) = mapped.as_ref().map_or((module, name), |(module, name)| (module.as_bytes(), name.as_bytes()));
+        let (module_text, name_text) =
+            mapped.as_ref().map_or((module, name), |(module, name)| (module.as_bytes(), name.as_bytes()));
         let in_lines = is_line(module_text) && is_line(name_text);
         let text = in_lines && (self.protocol < 4 || global.text);
         if text && self.protocol < 4 && !global.undotted && name.contains(&b'.') {

@@ -8,7 +8,8 @@ use std::collections::HashMap;
 
 use crate::error::Result;
 use crate::heap::{
-    BufferId, CallId, CallKind, DictId, EffectKind, Event, EventKind, FrozenSetId, Heap, ListId, NO_EVENT, SetId, Table, TupleId, Value,
+    BufferId, CallId, CallKind, DictId, EffectKind, Event, EventKind, FrozenSetId, Heap, ListId, NO_EVENT, SetId, Table, TupleId,
+    Value,
 };
 use crate::opcode::Opcode;
 use crate::style::{Flavor, Memoize, Style};
@@ -344,6 +345,14 @@ impl<'h, 'w> Writer<'h, 'w> {
         }
     }
 
+    /// Whether a tuple is the arguments of a call which was reached again through them: a reducer makes them anew each time it is asked.
+    fn is_made_anew(&self, tuple: Value) -> bool {
+        match self.tasks.last() {
+            Some(Task::Call(id, Stage::Finish)) => self.event(*id).object == tuple && !self.heap.shared_args.contains(id),
+            _ => false,
+        }
+    }
+
     fn marks_tuple(&self, id: TupleId) -> bool {
         self.protocol < 2 || self.heap.tuples[id.index()].len() > 3
     }
@@ -361,16 +370,22 @@ impl<'h, 'w> Writer<'h, 'w> {
         }
         let value = Value::Tuple(id);
         let marked = self.marks_tuple(id);
+        let opcode = match (marked, items.len()) {
+            (false, 1) => Opcode::Tuple1,
+            (false, 2) => Opcode::Tuple2,
+            (false, _) => Opcode::Tuple3,
+            (true, _) => Opcode::Tuple,
+        };
         match self.memo.get(value) {
             0 | NEVER => {
-                self.op(match (marked, items.len()) {
-                    (false, 1) => Opcode::Tuple1,
-                    (false, 2) => Opcode::Tuple2,
-                    (false, _) => Opcode::Tuple3,
-                    (true, _) => Opcode::Tuple,
-                });
+                self.op(opcode);
                 self.memoize(value);
                 self.after(value)
+            }
+            _ if self.is_made_anew(value) => {
+                self.op(opcode);
+                self.memoize_unnamed();
+                Ok(())
             }
             slot => {
                 // The tuple was reached again through its items and is in the memo now.

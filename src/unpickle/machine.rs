@@ -9,7 +9,9 @@ use super::memo::Memo;
 use super::options::Options;
 use super::trace::{BATCH, Trace};
 use crate::error::{Error, ErrorKind, Result};
-use crate::heap::{Buffer, CallId, CallKind, EffectKind, Event, EventKind, Global, Heap, NO_EVENT, Persistent, StrId, TupleId, Value};
+use crate::heap::{
+    Buffer, CallId, CallKind, EffectKind, Event, EventKind, Global, Heap, NO_EVENT, Persistent, StrId, TupleId, Value,
+};
 use crate::op::{Op, fault_at};
 use crate::text;
 
@@ -60,7 +62,11 @@ impl<'a, 'o> Machine<'a, 'o> {
             return Err(ErrorKind::LimitExceeded { what: "bytes of input", limit: self.options.limits.input }.at(0));
         }
         // A heap has room for four items for every byte of an input of 1 GiB; for more it has to be watched.
-        if self.options.limits.count() || input.len() >= 1 << 30 { self.run_as::<true>(input) } else { self.run_as::<false>(input) }
+        if self.options.limits.count() || input.len() >= 1 << 30 {
+            self.run_as::<true>(input)
+        } else {
+            self.run_as::<false>(input)
+        }
     }
 
     fn run_as<const COUNTED: bool>(&mut self, input: &[u8]) -> Result<(Value, usize)> {
@@ -460,7 +466,7 @@ impl<'a, 'o> Machine<'a, 'o> {
             Value::Dict(id) => self.heap.dicts[id.index()].len() / 2,
             _ => 0,
         };
-        self.proto >= 1 && length >= BATCH && length % BATCH == 0
+        length >= BATCH && length % BATCH == 0
     }
 
     /// `do_append`: the objects from `at` on go to the list below them.
@@ -658,7 +664,11 @@ impl<'a, 'o> Machine<'a, 'o> {
     }
 
     fn check_args(&self, args: Value) -> Result<()> {
-        if matches!(args, Value::Tuple(_)) || unknown(args) { Ok(()) } else { Err(wrong_type("a tuple of arguments", &self.heap, args)) }
+        if matches!(args, Value::Tuple(_)) || unknown(args) {
+            Ok(())
+        } else {
+            Err(wrong_type("a tuple of arguments", &self.heap, args))
+        }
     }
 
     /// Replaces the top `count` objects by the call.
@@ -836,11 +846,15 @@ impl<'a, 'o> Machine<'a, 'o> {
             _ => return false,
         };
         let Some(Value::Call(kept)) = self.memo.get(index) else { return false };
-        let (dropped, kept) = (self.heap.events[dropped.index()], self.heap.events[kept.index()]);
+        let (dropped, made) = (self.heap.events[dropped.index()], self.heap.events[kept.index()]);
+        let same_args = dropped.object == made.object;
         let same = dropped.next == NO_EVENT
-            && (dropped.kind, dropped.subject) == (kept.kind, kept.subject)
-            && (dropped.object == kept.object || self.heap.items(dropped.object) == self.heap.items(kept.object));
+            && (dropped.kind, dropped.subject) == (made.kind, made.subject)
+            && (same_args || self.heap.items(dropped.object) == self.heap.items(made.object));
         self.trace.hidden += usize::from(same);
+        if same && same_args {
+            self.heap.shared_args.insert(kept);
+        }
         same
     }
 
@@ -865,7 +879,13 @@ impl<'a, 'o> Machine<'a, 'o> {
         let place = below.filter(|below| {
             !matches!(
                 *below,
-                Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_) | Value::Long(_) | Value::Float(_) | Value::EMPTY_TUPLE
+                Value::None
+                    | Value::Bool(_)
+                    | Value::Int(_)
+                    | Value::Extension(_)
+                    | Value::Long(_)
+                    | Value::Float(_)
+                    | Value::EMPTY_TUPLE
             )
         });
         self.drop_at(place.unwrap_or(PROLOGUE), value);

@@ -16,8 +16,8 @@ mod trace;
 use std::borrow::Cow;
 use std::io::BufRead;
 
-pub(crate) use self::machine::PROLOGUE;
 use self::machine::Machine;
+pub(crate) use self::machine::PROLOGUE;
 use self::options::Options;
 pub use self::pickle::{Partial, Pickle};
 pub use self::policy::Policy;

@@ -35,9 +35,10 @@ impl Trace {
     pub(crate) fn protocol(&self, stream: &[u8]) -> u8 {
         let declared = self.proto.filter(|_| !self.late_proto);
         declared.unwrap_or_else(|| {
-            let newest = |most: u8, proto: u8| most.max(proto);
-            let protos = ops(stream).map_while(Result::ok).filter(|(_, op)| !matches!(op, Op::Proto(_)));
-            protos.map(|(_, op)| op.opcode().proto()).fold(0, newest).max(self.proto.unwrap_or(0))
+            // A state setter has TUPLE2 for its arguments at every protocol.
+            let counts = |op: &Op<'_>| !matches!(op, Op::Proto(_) | Op::Tuple2);
+            let protos = ops(stream).map_while(Result::ok).filter(|(_, op)| counts(op)).map(|(_, op)| op.opcode().proto());
+            protos.max().unwrap_or(0).max(self.proto.unwrap_or(0))
         })
     }
 
