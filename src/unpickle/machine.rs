@@ -529,15 +529,18 @@ impl<'a, 'o> Machine<'a, 'o> {
         };
         if let Some(length) = length {
             for pair in pairs.chunks_exact(2) {
-                if !unknown(pair[0]) {
-                    let index = self.heap.index_of(pair[0]).ok_or_else(|| wrong_type("an index", &self.heap, pair[0]))?;
-                    let at = if index < 0 { index.checked_add_unsigned(length as u64) } else { Some(index) };
-                    if !at.is_some_and(|at| u64::try_from(at).is_ok_and(|at| at < length as u64)) {
-                        return Err(ErrorKind::NotFound { what: "item", name: index.to_string() }.into());
-                    }
+                let index = self.heap.index_of(pair[0]);
+                if index.is_none() && !unknown(pair[0]) {
+                    return Err(wrong_type("an index", &self.heap, pair[0]));
                 }
                 if let Value::ByteArray(_) = target {
                     self.check_byte(pair[1])?;
+                }
+                let from_end = index.filter(|index| *index < 0).and_then(|index| index.checked_add_unsigned(length as u64));
+                if let Some(index) = index
+                    && !u64::try_from(from_end.unwrap_or(index)).is_ok_and(|at| at < length as u64)
+                {
+                    return Err(ErrorKind::NotFound { what: "item", name: index.to_string() }.into());
                 }
             }
         } else if !unknown(target) {
