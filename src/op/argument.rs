@@ -206,7 +206,7 @@ macro_rules! define_argument {
             ///
             /// The sentence of the error that `pickletools` raises.
             #[inline]
-            pub(super) fn argument<'s>(self, scratch: &'s mut Vec<u8>) -> Result<Option<Arg<'s>>, String>
+            pub(super) fn argument<'s>(&self, scratch: &'s mut Vec<u8>) -> Result<Option<Arg<'s>>, String>
             where
                 'a: 's,
             {
@@ -220,7 +220,7 @@ macro_rules! define_argument {
     (@pattern $value:ident, $variant:ident) => { Op::$variant };
     (@pattern $value:ident, $variant:ident($operand:ty)) => { Op::$variant($value) };
     (@read $value:ident, $scratch:ident) => { Ok(None) };
-    (@read $value:ident, $scratch:ident, $operand:ty) => { $value.argument($scratch).map(Some) };
+    (@read $value:ident, $scratch:ident, $operand:ty) => { (*$value).argument($scratch).map(Some) };
 }
 for_each_opcode!(define_argument);
 

@@ -193,13 +193,10 @@ impl Dis {
         loop {
             let offset = input.len() - rest.len();
             let row = rest.first().and_then(|byte| ROWS.get(usize::from(*byte))).and_then(Option::as_ref);
-            let (after, op, row) = match (Op::parse(rest), row) {
-                (Ok((after, op)), Some(row)) => (after, op, row),
-                (parsed, row) => {
-                    let fault = parsed.err().map_or(Fault::Eof(1), Fault::from);
-                    return Err(refused(sentence(fault, rest, offset), offset, row.map(|row| row.opcode)));
-                }
-            };
+            let opcode = row.map(|row| row.opcode);
+            let unreadable = |fault| refused(sentence(fault, rest, offset), offset, opcode);
+            let (after, op) = Op::parse(rest).map_err(|error| unreadable(error.into()))?;
+            let Some(row) = row else { return Err(unreadable(Fault::Eof(1))) };
             rest = after;
             let refuse = |sentence| refused(sentence, offset, Some(row.opcode));
             scratch.clear();
@@ -209,7 +206,7 @@ impl Dis {
             text.text(b": ");
             let indentation = self.indent.saturating_mul(machine.marks.len());
             // What fails from here on fails behind the offset, or behind the line.
-            let step = machine.step(op, row, arg.as_ref(), offset).map_err(refuse)?;
+            let step = machine.step(&op, row, arg.as_ref(), offset).map_err(refuse)?;
             arg.as_ref().map_or(Ok(()), Arg::check_repr).map_err(refuse)?;
 
             text.text(&row.lead);
@@ -341,7 +338,7 @@ struct Machine<'m> {
 
 impl Machine<'_> {
     /// Takes a mark and what is above it, and stores into the memo or recalls from it.
-    fn step(&mut self, op: Op<'_>, row: &Row, arg: Option<&Arg<'_>>, offset: usize) -> Result<Step, String> {
+    fn step(&mut self, op: &Op<'_>, row: &Row, arg: Option<&Arg<'_>>, offset: usize) -> Result<Step, String> {
         let mut step = Step { note: None, sentence: None, mark: None, pops: row.pops, recalled: None };
 
         if row.marked.is_some() || (matches!(op, Op::Pop) && self.stack.last() == Some(&StackItem::Mark)) {
@@ -360,7 +357,7 @@ impl Machine<'_> {
             }
         }
 
-        match op {
+        match *op {
             Op::Put(_) | Op::BinPut(_) | Op::LongBinPut(_) => step.sentence = self.store(arg.and_then(Arg::key), arg),
             Op::Memoize => {
                 let slot = self.memo.len();

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use super::argument::{Arg, sentence};
 use super::keys::KeyMap;
-use super::{DecimalNlShort, Op};
+use super::{DecimalNlShort, Fault, Op};
 use crate::error::{Error, ErrorKind, Result};
 use crate::int::{Int, u8_from_usize, u64_from_usize};
 use crate::opcode::Opcode;
@@ -45,10 +45,10 @@ pub fn optimize(input: &[u8]) -> Result<Vec<u8>> {
     let mut rest = input.get(survey.header.len()..).unwrap_or_default();
     loop {
         let offset = input.len() - rest.len();
-        let (op, after) = read(rest, offset)?;
+        let (after, op) = Op::parse(rest).map_err(|error| unreadable(error.into(), rest, offset))?;
         rest = after;
         scratch.clear();
-        match memo_use(op, &stored, &mut scratch, offset)? {
+        match memo_use(&op, &stored, &mut scratch, offset)? {
             Use::Frame => {}
             Use::Store(key) => {
                 if survey.recalled.contains(&key) {
@@ -94,10 +94,10 @@ impl<'a> Survey<'a> {
         let mut rest = input;
         loop {
             let offset = input.len() - rest.len();
-            let (op, after) = read(rest, offset)?;
+            let (after, op) = Op::parse(rest).map_err(|error| unreadable(error.into(), rest, offset))?;
             rest = after;
             scratch.clear();
-            match memo_use(op, &stored, &mut scratch, offset)? {
+            match memo_use(&op, &stored, &mut scratch, offset)? {
                 Use::Store(key) => stored.insert(key, ()),
                 Use::Recall(key) => {
                     survey.proto = survey.proto.max(op.opcode().proto());
@@ -139,7 +139,8 @@ enum Use {
 }
 
 /// What it has to do with the memo; only operands that are keys are read.
-fn memo_use(op: Op<'_>, stored: &KeyMap<()>, scratch: &mut Vec<u8>, offset: usize) -> Result<Use> {
+#[inline]
+fn memo_use(op: &Op<'_>, stored: &KeyMap<()>, scratch: &mut Vec<u8>, offset: usize) -> Result<Use> {
     let mut key = || match op.argument(scratch) {
         Ok(arg) => Ok(arg.as_ref().and_then(Arg::key).unwrap_or(Int::Small(0))),
         Err(sentence) => Err(refused(sentence, offset, Some(op.opcode()))),
@@ -153,14 +154,10 @@ fn memo_use(op: Op<'_>, stored: &KeyMap<()>, scratch: &mut Vec<u8>, offset: usiz
     })
 }
 
-fn read(rest: &[u8], offset: usize) -> Result<(Op<'_>, &[u8])> {
-    match Op::parse(rest) {
-        Ok((after, op)) => Ok((op, after)),
-        Err(error) => {
-            let opcode = rest.first().and_then(|byte| Opcode::from_byte(*byte));
-            Err(refused(sentence(error.into(), rest, offset), offset, opcode))
-        }
-    }
+#[cold]
+fn unreadable(fault: Fault, rest: &[u8], offset: usize) -> Error {
+    let opcode = rest.first().and_then(|byte| Opcode::from_byte(*byte));
+    refused(sentence(fault, rest, offset), offset, opcode)
 }
 
 #[cold]
