@@ -201,7 +201,7 @@ pub enum ErrorKind {
         /// Where in the text.
         position: usize,
         /// What is wrong there.
-        reason: &'static str,
+        reason: String,
     },
     /// The operand of `STRING` is not in quotes.
     #[error("the operand of STRING must be in quotes")]

@@ -154,10 +154,7 @@ pub fn parse_int(text: &[u8], base: Base, max_digits: usize) -> Result<Int, IntE
         return Err(IntError::Invalid);
     }
     if radix == 10 && max_digits != 0 && digits.len() > max_digits {
-        return Err(IntError::TooManyDigits {
-            digits: digits.len(),
-            limit: max_digits,
-        });
+        return Err(IntError::TooManyDigits { digits: digits.len(), limit: max_digits });
     }
 
     let int = number(negative, &digits, radix)?;
@@ -226,11 +223,7 @@ pub fn parse_long_opcode(line: &[u8], max_digits: usize) -> Result<Int, IntError
     if line.is_empty() {
         return Err(IntError::Empty);
     }
-    parse_int(
-        line.strip_suffix(b"L").unwrap_or(line),
-        Base::Literal,
-        max_digits,
-    )
+    parse_int(line.strip_suffix(b"L").unwrap_or(line), Base::Literal, max_digits)
 }
 
 /// Appends `str(int)`, the text of the opcodes INT and LONG without the latter's `L`.
@@ -314,11 +307,7 @@ pub fn to_le_bytes_minimal(int: &Int) -> LeBytes {
         Int::Small(0) => Bytes::Few([0; 8], 0),
         Int::Small(n) => {
             // Bits which only repeat the sign need not be written, but for one.
-            let repeated = (if *n < 0 {
-                n.leading_ones()
-            } else {
-                n.leading_zeros()
-            }) - 1;
+            let repeated = (if *n < 0 { n.leading_ones() } else { n.leading_zeros() }) - 1;
             Bytes::Few(n.to_le_bytes(), 8 - usize_from_u32(repeated / 8))
         }
         Int::Big(n) => Bytes::Many(n.to_signed_bytes_le()),
@@ -354,9 +343,7 @@ impl AsRef<[u8]> for LeBytes {
 
 /// The text of a C string.
 fn until_nul(text: &[u8]) -> &[u8] {
-    memchr(0, text)
-        .and_then(|nul| text.get(..nul))
-        .unwrap_or(text)
+    memchr(0, text).and_then(|nul| text.get(..nul)).unwrap_or(text)
 }
 
 /// White space as C's `isspace` has it. `u8::is_ascii_whitespace` leaves out the vertical tab.
@@ -420,10 +407,7 @@ fn number(negative: bool, digits: &[u8], radix: u8) -> Result<Int, IntError> {
 /// As [`number`], but nothing when it does not fit.
 fn small_number(negative: bool, mut digits: impl Iterator<Item = u8>, radix: u8) -> Option<i64> {
     // Downwards, as there is one more negative number than there are positive ones.
-    let n = digits.try_fold(0_i64, |n, digit| {
-        n.checked_mul(i64::from(radix))?
-            .checked_sub(i64::from(digit))
-    })?;
+    let n = digits.try_fold(0_i64, |n, digit| n.checked_mul(i64::from(radix))?.checked_sub(i64::from(digit)))?;
     if negative { Some(n) } else { n.checked_neg() }
 }
 
@@ -442,19 +426,12 @@ fn strtol(text: &[u8]) -> Option<i64> {
     if digits.is_empty() || !digits.iter().all(|&byte| digit(byte, radix).is_some()) {
         return None;
     }
-    small_number(
-        negative,
-        digits.iter().filter_map(|&byte| digit(byte, radix)),
-        radix,
-    )
+    small_number(negative, digits.iter().filter_map(|&byte| digit(byte, radix)), radix)
 }
 
 // The casts of the crate. All but the lossless ones are checked; there is no bare `as` elsewhere.
 
-const _: () = assert!(
-    usize::BITS >= 32 && usize::BITS <= 64,
-    "a usize of 32 or of 64 bits"
-);
+const _: () = assert!(usize::BITS >= 32 && usize::BITS <= 64, "a usize of 32 or of 64 bits");
 
 /// The number, if it fits: a length for BINUNICODE and its like, an index into an arena.
 pub fn u32_from_usize(n: usize) -> Option<u32> {
@@ -510,16 +487,8 @@ mod tests {
             (b"9223372036854775807", Ten, Ok(Int::Small(i64::MAX))),
             (b"9223372036854775808", Ten, Ok(big("9223372036854775808"))),
             (b"-9223372036854775808", Ten, Ok(Int::Small(i64::MIN))),
-            (
-                b"-9223372036854775809",
-                Ten,
-                Ok(big("-9223372036854775809")),
-            ),
-            (
-                b"0000000000000000000000000000000000000001",
-                Ten,
-                Ok(Int::Small(1)),
-            ),
+            (b"-9223372036854775809", Ten, Ok(big("-9223372036854775809"))),
+            (b"0000000000000000000000000000000000000001", Ten, Ok(Int::Small(1))),
             (b"", Ten, invalid.clone()),
             (b"\x001", Ten, invalid.clone()),
             (b" ", Ten, invalid.clone()),
@@ -541,11 +510,7 @@ mod tests {
             (b"-0X_f_f", Literal, Ok(Int::Small(-255))),
             (b"0o17", Literal, Ok(Int::Small(15))),
             (b"0b101", Literal, Ok(Int::Small(5))),
-            (
-                b"0x8000000000000000",
-                Literal,
-                Ok(big("9223372036854775808")),
-            ),
+            (b"0x8000000000000000", Literal, Ok(big("9223372036854775808"))),
             (b"0x", Literal, invalid.clone()),
             (b"0x_", Literal, invalid.clone()),
             (b"0x__1", Literal, invalid.clone()),
@@ -555,39 +520,19 @@ mod tests {
             (b"0b2", Literal, invalid),
         ];
         for (text, base, expected) in table {
-            assert_eq!(
-                parse_int(text, *base, DEFAULT_MAX_DIGITS),
-                *expected,
-                "{}",
-                text.escape_ascii()
-            );
+            assert_eq!(parse_int(text, *base, DEFAULT_MAX_DIGITS), *expected, "{}", text.escape_ascii());
         }
     }
 
     #[test]
     fn digit_limit() {
-        let many = Err(IntError::TooManyDigits {
-            digits: 11,
-            limit: 10,
-        });
-        assert_eq!(
-            parse_int(b"1_0000_00000", Base::Ten, 10),
-            Ok(Int::Small(1_000_000_000))
-        );
+        let many = Err(IntError::TooManyDigits { digits: 11, limit: 10 });
+        assert_eq!(parse_int(b"1_0000_00000", Base::Ten, 10), Ok(Int::Small(1_000_000_000)));
         assert_eq!(parse_int(b"10000000000", Base::Ten, 10), many);
         assert_eq!(parse_int(b"00000000000", Base::Literal, 10), many);
-        assert_eq!(
-            parse_int(b"10000000000", Base::Ten, 0),
-            Ok(Int::Small(10_000_000_000))
-        );
-        assert_eq!(
-            parse_int(b"1000000000x", Base::Ten, 10),
-            Err(IntError::Invalid)
-        );
-        assert_eq!(
-            parse_int(b"0x10000000000", Base::Literal, 10),
-            Ok(Int::Small(1 << 40))
-        );
+        assert_eq!(parse_int(b"10000000000", Base::Ten, 0), Ok(Int::Small(10_000_000_000)));
+        assert_eq!(parse_int(b"1000000000x", Base::Ten, 10), Err(IntError::Invalid));
+        assert_eq!(parse_int(b"0x10000000000", Base::Literal, 10), Ok(Int::Small(1 << 40)));
     }
 
     #[test]
@@ -616,10 +561,7 @@ mod tests {
             (b"0b10", int(2)),
             (b"12\0xyz", int(12)),
             (b"-9223372036854775808", int(i64::MIN)),
-            (
-                b"9223372036854775808",
-                Ok(IntOrBool::Int(big("9223372036854775808"))),
-            ),
+            (b"9223372036854775808", Ok(IntOrBool::Int(big("9223372036854775808")))),
             (b"0777777777777777777777777", invalid.clone()),
             (b"08", invalid.clone()),
             (b"010 ", invalid.clone()),
@@ -674,18 +616,9 @@ mod tests {
             ("-32768", b"\x00\x80"),
             ("9223372036854775807", b"\xff\xff\xff\xff\xff\xff\xff\x7f"),
             ("-9223372036854775808", b"\x00\x00\x00\x00\x00\x00\x00\x80"),
-            (
-                "9223372036854775808",
-                b"\x00\x00\x00\x00\x00\x00\x00\x80\x00",
-            ),
-            (
-                "-9223372036854775809",
-                b"\xff\xff\xff\xff\xff\xff\xff\x7f\xff",
-            ),
-            (
-                "-2361183241434822606848",
-                b"\x00\x00\x00\x00\x00\x00\x00\x00\x80",
-            ),
+            ("9223372036854775808", b"\x00\x00\x00\x00\x00\x00\x00\x80\x00"),
+            ("-9223372036854775809", b"\xff\xff\xff\xff\xff\xff\xff\x7f\xff"),
+            ("-2361183241434822606848", b"\x00\x00\x00\x00\x00\x00\x00\x00\x80"),
         ];
         for (text, bytes) in table {
             let int = big(text);
@@ -700,10 +633,7 @@ mod tests {
 
     #[test]
     fn bytes_need_not_be_minimal() {
-        assert_eq!(
-            from_le_bytes_signed(b"\x01\0\0\0\0\0\0\0\0\0\0"),
-            Int::Small(1)
-        );
+        assert_eq!(from_le_bytes_signed(b"\x01\0\0\0\0\0\0\0\0\0\0"), Int::Small(1));
         assert_eq!(from_le_bytes_signed(&[0xff; 20]), Int::Small(-1));
         assert_eq!(from_le_bytes_signed(&[0; 20]), Int::Small(0));
     }

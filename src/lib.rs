@@ -1,11 +1,21 @@
 //! Python pickles in Rust.
 
+mod compat;
 pub mod error;
+pub mod heap;
 pub mod int;
+pub mod limits;
 pub mod op;
 pub mod opcode;
+pub mod pickle;
+pub mod style;
 pub mod text;
+pub mod unpickle;
 
 pub use error::{Error, ErrorKind, Result};
+pub use heap::{Heap, Obj, Value};
 pub use op::{Dis, Op, dis, ops, optimize};
 pub use opcode::Opcode;
+pub use pickle::Pickler;
+pub use text::Encoding;
+pub use unpickle::{Pickle, Policy, Unpickler, load, loads};

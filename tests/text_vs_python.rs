@@ -36,9 +36,7 @@ impl Random {
 
     /// Up to `max` of the parts, one after the other, sometimes with a byte changed.
     fn join(&mut self, parts: &[&[u8]], max: usize) -> Vec<u8> {
-        let mut text: Vec<u8> = (0..self.below(max + 1))
-            .flat_map(|_| self.pick(parts).to_vec())
-            .collect();
+        let mut text: Vec<u8> = (0..self.below(max + 1)).flat_map(|_| self.pick(parts).to_vec()).collect();
         if !text.is_empty() && self.below(8) == 0 {
             let at = self.below(text.len());
             text[at] = self.byte();
@@ -78,8 +76,7 @@ impl Random {
                 continue;
             }
             let (first, last) = self.pick(&RANGES);
-            let code_point = first
-                + u32::try_from(self.below(usize::try_from(last - first + 1).unwrap())).unwrap();
+            let code_point = first + u32::try_from(self.below(usize::try_from(last - first + 1).unwrap())).unwrap();
             match char::from_u32(code_point) {
                 Some(char) => bytes.extend(char.to_string().bytes()),
                 None => bytes.extend([
@@ -98,24 +95,16 @@ impl Random {
         sign * match self.below(8) {
             0 => f64::from_bits(bits),
             // A power of two and its neighbours.
-            1 => f64::from_bits(
-                ((bits % 2047) << 52)
-                    .wrapping_add(bits >> 60)
-                    .saturating_sub(8),
-            ),
+            1 => f64::from_bits(((bits % 2047) << 52).wrapping_add(bits >> 60).saturating_sub(8)),
             // A short fraction under a large whole number: ties of the last decimal digit.
             2 | 3 => {
                 let fraction = f64::from(self.byte()) / 2_f64.powi(i32::from(self.byte() % 40));
                 2_f64.powi(i32::from(self.byte() % 54)) + fraction
             }
             // Few decimal digits, all sizes.
-            4 | 5 => format!("{}e{}", bits % 100_000, i32::from(self.byte()) - 128)
-                .parse()
-                .unwrap(),
+            4 | 5 => format!("{}e{}", bits % 100_000, i32::from(self.byte()) - 128).parse().unwrap(),
             // Around the change to exponents.
-            6 => format!("{}e{}", bits % 10_000_000, i32::from(self.byte() % 24) - 12)
-                .parse()
-                .unwrap(),
+            6 => format!("{}e{}", bits % 10_000_000, i32::from(self.byte() % 24) - 12).parse().unwrap(),
             // Subnormal.
             _ => f64::from_bits(bits >> (12 + self.below(52))),
         }
@@ -185,12 +174,7 @@ fn questions() -> Vec<(char, Vec<u8>)> {
     random_cases('F', 3000, &|random| {
         let (a, b) = (random.next(), random.next());
         let exponent = i32::try_from(random.below(740)).unwrap() - 380;
-        format!(
-            "{}{a}.{b}{}{exponent}",
-            random.pick(&["", "-", "+"]),
-            random.pick(&["e", "E"])
-        )
-        .into_bytes()
+        format!("{}{a}.{b}{}{exponent}", random.pick(&["", "-", "+"]), random.pick(&["e", "E"])).into_bytes()
     });
 
     let int_parts = split(
@@ -212,16 +196,8 @@ fn questions() -> Vec<(char, Vec<u8>)> {
     for kind in ['I', 'L'] {
         random_cases(kind, 500, &|random| {
             let digits = random.pick(&[18, 19, 20, 25, 100, 639, 4299, 4300, 4301, 5000]);
-            let mut line = random
-                .pick(&[&b""[..], b"-", b"0", b"0x", b"0b", b"0o", b"1_", b" "])
-                .to_vec();
-            let set = random.pick(&[
-                &b"0"[..],
-                b"01",
-                b"1234567",
-                b"123456789",
-                b"1234567890abcdef",
-            ]);
+            let mut line = random.pick(&[&b""[..], b"-", b"0", b"0x", b"0b", b"0o", b"1_", b" "]).to_vec();
+            let set = random.pick(&[&b"0"[..], b"01", b"1234567", b"123456789", b"1234567890abcdef"]);
             line.extend((0..digits).map(|_| random.pick(set)));
             line.extend(random.pick(&[&b""[..], b"", b"L", b"_0", b"x", b"\0x", b" "]));
             line
@@ -229,9 +205,7 @@ fn questions() -> Vec<(char, Vec<u8>)> {
     }
     let integer = |random: &mut Random| {
         let len = random.below(24);
-        let mut bytes: Vec<u8> = (0..len)
-            .map(|_| random.pick(&[0, 0, 0xff, 0xff, 0x7f, 0x80, 1]))
-            .collect();
+        let mut bytes: Vec<u8> = (0..len).map(|_| random.pick(&[0, 0, 0xff, 0xff, 0x7f, 0x80, 1])).collect();
         if random.below(2) == 0 {
             bytes.extend((0..random.below(4)).map(|_| random.byte()));
         }
@@ -239,11 +213,7 @@ fn questions() -> Vec<(char, Vec<u8>)> {
     };
     random_cases('l', 3000, &integer);
     for kind in ['d', 'e'] {
-        random_cases(kind, 3000, &|random| {
-            int::from_le_bytes_signed(&integer(random))
-                .to_string()
-                .into_bytes()
-        });
+        random_cases(kind, 3000, &|random| int::from_le_bytes_signed(&integer(random)).to_string().into_bytes());
     }
 
     let unicode_parts = split(
@@ -275,22 +245,10 @@ fn questions() -> Vec<(char, Vec<u8>)> {
 
     cases.extend((0_u16..0x1100).map(|block| ('P', block.to_be_bytes().to_vec())));
     for kind in ['I', 'L'] {
-        cases.extend(
-            all_texts(b" +-01789_xXobaL\0\t.", 3)
-                .into_iter()
-                .map(|line| (kind, line)),
-        );
+        cases.extend(all_texts(b" +-01789_xXobaL\0\t.", 3).into_iter().map(|line| (kind, line)));
     }
-    cases.extend(
-        all_texts(b"+-01.eEin ", 4)
-            .into_iter()
-            .map(|line| ('F', line)),
-    );
-    cases.extend(
-        all_texts(b"'\"\\x09n", 5)
-            .into_iter()
-            .map(|line| ('S', line)),
-    );
+    cases.extend(all_texts(b"+-01.eEin ", 4).into_iter().map(|line| ('F', line)));
+    cases.extend(all_texts(b"'\"\\x09n", 5).into_iter().map(|line| ('S', line)));
     cases
 }
 
@@ -317,14 +275,8 @@ fn answer(kind: char, bytes: &[u8], max_digits: usize) -> String {
     match kind {
         'P' => {
             let block = u32::from(u16::from_be_bytes(bytes.try_into().unwrap()));
-            let printable = (0..256)
-                .map(|low| char::from_u32(block * 256 + low).is_some_and(repr::is_printable));
-            format!(
-                "ok {}",
-                printable
-                    .map(|printable| if printable { '1' } else { '0' })
-                    .collect::<String>()
-            )
+            let printable = (0..256).map(|low| char::from_u32(block * 256 + low).is_some_and(repr::is_printable));
+            format!("ok {}", printable.map(|printable| if printable { '1' } else { '0' }).collect::<String>())
         }
         'r' => {
             repr::write_str_repr(&mut text, str(bytes)).unwrap();
@@ -333,10 +285,7 @@ fn answer(kind: char, bytes: &[u8], max_digits: usize) -> String {
         'b' => {
             repr::write_bytes_repr(&mut text, bytes).unwrap();
             // Python 2's is the same, but for the letter.
-            assert_eq!(
-                written(|out| escape::encode_string_repr(bytes, out)),
-                format!("ok {}", to_hex(&text.as_bytes()[1..]))
-            );
+            assert_eq!(written(|out| escape::encode_string_repr(bytes, out)), format!("ok {}", to_hex(&text.as_bytes()[1..])));
             format!("ok {}", to_hex(text.as_bytes()))
         }
         'g' => {
@@ -365,11 +314,7 @@ fn answer(kind: char, bytes: &[u8], max_digits: usize) -> String {
             int::write_decimal(&int, &mut out);
             // CPython chooses between INT and LONG, and LONG has an L at its end.
             let long = matches!(int, Int::Small(n) if i32::try_from(n).is_ok());
-            format!(
-                "ok {}{}",
-                String::from_utf8(out).unwrap(),
-                if long { "" } else { "L" }
-            )
+            format!("ok {}{}", String::from_utf8(out).unwrap(), if long { "" } else { "L" })
         }
         'e' => format!("ok {}", to_hex(&int::to_le_bytes_minimal(&decimal(bytes)))),
         'V' => match escape::decode_raw_unicode(bytes) {
@@ -393,24 +338,13 @@ fn answer(kind: char, bytes: &[u8], max_digits: usize) -> String {
 /// Asks Python; the first line of the answer is about itself.
 fn ask(python: &str, questions: String) -> String {
     let judge = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python/text_judge.py");
-    let child = Command::new(python)
-        .arg(judge)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn();
-    let mut child = child.unwrap_or_else(|error| {
-        panic!(
-            "cannot run {python} ({error}): install Python 3, or name one in the variable PYTHON"
-        )
-    });
+    let child = Command::new(python).arg(judge).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut child = child
+        .unwrap_or_else(|error| panic!("cannot run {python} ({error}): install Python 3, or name one in the variable PYTHON"));
     let mut stdin = child.stdin.take().unwrap();
     let writer = std::thread::spawn(move || stdin.write_all(questions.as_bytes()));
     let output = child.wait_with_output().unwrap();
-    assert!(
-        output.status.success(),
-        "{python} failed: {}",
-        output.status
-    );
+    assert!(output.status.success(), "{python} failed: {}", output.status);
     writer.join().unwrap().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }
@@ -434,12 +368,7 @@ fn agree(kind: char, ours: &str, theirs: &str, newer_unicode: bool) -> bool {
         // CPython does not look at what follows a number which is too large.
         'F' if theirs == "OverflowError" => ours == theirs || ours == "ValueError",
         // The offset is not told to those who use `PyStr::new`.
-        'X' => {
-            ours == theirs
-                .split_once(' ')
-                .filter(|(error, _)| *error != "ok")
-                .map_or(theirs, |(error, _)| error)
-        }
+        'X' => ours == theirs.split_once(' ').filter(|(error, _)| *error != "ok").map_or(theirs, |(error, _)| error),
         _ => ours == theirs,
     }
 }
@@ -471,25 +400,11 @@ fn texts_are_what_cpython_makes_of_them() {
         }
         accepted += usize::from(theirs.starts_with("ok"));
         if !agree(*kind, &ours, theirs, newer_unicode) {
-            differences.push(format!(
-                "{kind} {}\n  crate  {ours}\n  python {theirs}",
-                bytes.escape_ascii()
-            ));
+            differences.push(format!("{kind} {}\n  crate  {ours}\n  python {theirs}", bytes.escape_ascii()));
         }
     }
     assert_eq!(asked, questions.len(), "answers are missing");
-    println!(
-        "{python}: {asked} asked, {accepted} accepted, {not_asked} not compared; Unicode {unicode}, ours {UNICODE_VERSION}"
-    );
-    let shown = differences
-        .iter()
-        .take(40)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join("\n");
-    assert!(
-        differences.is_empty(),
-        "{} differences:\n{shown}",
-        differences.len()
-    );
+    println!("{python}: {asked} asked, {accepted} accepted, {not_asked} not compared; Unicode {unicode}, ours {UNICODE_VERSION}");
+    let shown = differences.iter().take(40).cloned().collect::<Vec<_>>().join("\n");
+    assert!(differences.is_empty(), "{} differences:\n{shown}", differences.len());
 }

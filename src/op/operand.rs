@@ -92,7 +92,7 @@ pub enum OperandKind {
     Long4,
     /// A Python 2 string with a one-byte count.
     String1,
-    /// A Python 2 string with a four-byte signed count.
+    /// A Python 2 string with a four-byte count.
     String4,
     /// Bytes with a one-byte count.
     Bytes1,
@@ -369,8 +369,8 @@ counted! {
     Long4, i32;
     /// A Python 2 string of at most 255 bytes.
     String1, u8;
-    /// A Python 2 string with a four-byte signed count.
-    String4, i32;
+    /// A Python 2 string with a four-byte count.
+    String4, u32;
     /// At most 255 bytes.
     Bytes1, u8;
     /// Bytes with a four-byte count.

@@ -17,11 +17,7 @@ use std::iter::FusedIterator;
 /// The offset is the `start` of the `UnicodeDecodeError` CPython raises in `PyUnicode_DecodeUTF8`.
 #[inline]
 pub(crate) fn validate(bytes: &[u8]) -> Result<(), usize> {
-    if is_short_ascii(bytes) {
-        Ok(())
-    } else {
-        validate_any(bytes)
-    }
+    if is_short_ascii(bytes) { Ok(()) } else { validate_any(bytes) }
 }
 
 fn validate_any(bytes: &[u8]) -> Result<(), usize> {
@@ -49,15 +45,11 @@ fn is_short_ascii(bytes: &[u8]) -> bool {
     match bytes.len() {
         0..4 => bytes.iter().fold(0, |all, byte| all | byte) < 0x80,
         4..8 => match (bytes.first_chunk(), bytes.last_chunk()) {
-            (Some(first), Some(last)) => {
-                (u32::from_ne_bytes(*first) | u32::from_ne_bytes(*last)) & HALF_HIGH_BITS == 0
-            }
+            (Some(first), Some(last)) => (u32::from_ne_bytes(*first) | u32::from_ne_bytes(*last)) & HALF_HIGH_BITS == 0,
             _ => false,
         },
         8..=16 => match (bytes.first_chunk(), bytes.last_chunk()) {
-            (Some(first), Some(last)) => {
-                (u64::from_ne_bytes(*first) | u64::from_ne_bytes(*last)) & HIGH_BITS == 0
-            }
+            (Some(first), Some(last)) => (u64::from_ne_bytes(*first) | u64::from_ne_bytes(*last)) & HIGH_BITS == 0,
             _ => false,
         },
         _ => false,
@@ -85,13 +77,7 @@ impl Iterator for CodePoints<'_> {
         };
         let (continuation, rest) = rest.split_at_checked(more)?;
         self.rest = rest;
-        Some(
-            continuation
-                .iter()
-                .fold(u32::from(bits), |code_point, byte| {
-                    (code_point << 6) | u32::from(byte & 0x3f)
-                }),
-        )
+        Some(continuation.iter().fold(u32::from(bits), |code_point, byte| (code_point << 6) | u32::from(byte & 0x3f)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -103,22 +89,12 @@ impl FusedIterator for CodePoints<'_> {}
 
 /// Appends the bytes of a code point, which may be a surrogate and is at most U+10FFFF.
 pub(crate) fn push_code_point(code_point: u32, out: &mut Vec<u8>) {
-    let byte =
-        |head: u8, shift: u32, mask: u32| head | low_byte(u64::from((code_point >> shift) & mask));
+    let byte = |head: u8, shift: u32, mask: u32| head | low_byte(u64::from((code_point >> shift) & mask));
     match code_point {
         0..0x80 => out.push(byte(0, 0, 0x7f)),
         0x80..0x800 => out.extend([byte(0xc0, 6, 0x1f), byte(0x80, 0, 0x3f)]),
-        0x800..0x1_0000 => out.extend([
-            byte(0xe0, 12, 0x0f),
-            byte(0x80, 6, 0x3f),
-            byte(0x80, 0, 0x3f),
-        ]),
-        _ => out.extend([
-            byte(0xf0, 18, 0x07),
-            byte(0x80, 12, 0x3f),
-            byte(0x80, 6, 0x3f),
-            byte(0x80, 0, 0x3f),
-        ]),
+        0x800..0x1_0000 => out.extend([byte(0xe0, 12, 0x0f), byte(0x80, 6, 0x3f), byte(0x80, 0, 0x3f)]),
+        _ => out.extend([byte(0xf0, 18, 0x07), byte(0x80, 12, 0x3f), byte(0x80, 6, 0x3f), byte(0x80, 0, 0x3f)]),
     }
 }
 
@@ -134,10 +110,7 @@ mod tests {
             bytes.clear();
             push_code_point(code_point, &mut bytes);
             assert_eq!(validate(&bytes), Ok(()), "{code_point:x}");
-            assert_eq!(
-                CodePoints { rest: &bytes }.collect::<Vec<_>>(),
-                [code_point]
-            );
+            assert_eq!(CodePoints { rest: &bytes }.collect::<Vec<_>>(), [code_point]);
             if let Some(char) = char::from_u32(code_point) {
                 assert_eq!(bytes, char.to_string().as_bytes());
             }

@@ -46,10 +46,7 @@ pub enum EscapeReason {
 
 impl EscapeReason {
     fn at(self, offset: usize) -> EscapeError {
-        EscapeError {
-            offset,
-            reason: self,
-        }
+        EscapeError { offset, reason: self }
     }
 }
 
@@ -81,11 +78,7 @@ pub fn encode_raw_unicode(str: PyStr<'_>, out: &mut Vec<u8>) {
         }
         let mut out = Utf8Sink(out);
         // Writing to a vector does not fail.
-        let _ = if code_point <= 0xffff {
-            write!(out, "\\u{code_point:04x}")
-        } else {
-            write!(out, "\\U{code_point:08x}")
-        };
+        let _ = if code_point <= 0xffff { write!(out, "\\u{code_point:04x}") } else { write!(out, "\\U{code_point:08x}") };
     }
 }
 
@@ -124,14 +117,12 @@ pub fn decode_raw_unicode(line: &[u8]) -> Result<Cow<'_, [u8]>, EscapeError> {
         let offset = line.len() - rest.len();
         rest = match (first, after) {
             (b'\\', [b'u', digits @ ..]) => {
-                let (code_point, after) =
-                    hex(digits, 4).ok_or(EscapeReason::TruncatedU4.at(offset))?;
+                let (code_point, after) = hex(digits, 4).ok_or(EscapeReason::TruncatedU4.at(offset))?;
                 push_code_point(code_point, &mut out);
                 after
             }
             (b'\\', [b'U', digits @ ..]) => {
-                let (code_point, after) =
-                    hex(digits, 8).ok_or(EscapeReason::TruncatedU8.at(offset))?;
+                let (code_point, after) = hex(digits, 8).ok_or(EscapeReason::TruncatedU8.at(offset))?;
                 if code_point > 0x10_ffff {
                     return Err(EscapeReason::OutOfRange.at(offset));
                 }
@@ -241,22 +232,13 @@ fn string_escape(text: &[u8]) -> Result<(Option<u8>, usize), EscapeReason> {
         None => return Err(EscapeReason::TrailingBackslash),
         Some(b'\n') => return Ok((None, 2)),
         Some(b'x') => {
-            let (value, _) = text
-                .get(2..)
-                .and_then(|digits| hex(digits, 2))
-                .ok_or(EscapeReason::InvalidX)?;
+            let (value, _) = text.get(2..).and_then(|digits| hex(digits, 2)).ok_or(EscapeReason::InvalidX)?;
             return Ok((u8::try_from(value).ok(), 4));
         }
         Some(b'0'..=b'7') => {
-            let digits = text
-                .iter()
-                .skip(1)
-                .take(3)
-                .take_while(|byte| matches!(byte, b'0'..=b'7'));
+            let digits = text.iter().skip(1).take(3).take_while(|byte| matches!(byte, b'0'..=b'7'));
             // A ninth bit is lost, as in C.
-            let value = digits
-                .clone()
-                .fold(0_u8, |value, digit| (value << 3) | (digit - b'0'));
+            let value = digits.clone().fold(0_u8, |value, digit| (value << 3) | (digit - b'0'));
             return Ok((Some(value), 1 + digits.count()));
         }
         Some(byte @ (b'\\' | b'\'' | b'"')) => *byte,
@@ -276,9 +258,7 @@ fn string_escape(text: &[u8]) -> Result<(Option<u8>, usize), EscapeReason> {
 /// The value of the first `count` bytes, at most eight hexadecimal digits, and what follows them.
 fn hex(text: &[u8], count: usize) -> Option<(u32, &[u8])> {
     let (digits, rest) = text.split_at_checked(count)?;
-    let value = digits.iter().try_fold(0_u32, |value, &byte| {
-        Some((value << 4) | char::from(byte).to_digit(16)?)
-    })?;
+    let value = digits.iter().try_fold(0_u32, |value, &byte| Some((value << 4) | char::from(byte).to_digit(16)?))?;
     Some((value, rest))
 }
 
@@ -308,10 +288,7 @@ mod tests {
             assert_eq!(written, *line);
             let read = decode_raw_unicode(line).unwrap();
             assert_eq!(read, *bytes);
-            assert_eq!(
-                matches!(read, Cow::Borrowed(_)),
-                line.is_ascii() && !line.contains(&b'\\')
-            );
+            assert_eq!(matches!(read, Cow::Borrowed(_)), line.is_ascii() && !line.contains(&b'\\'));
         }
     }
 
@@ -335,8 +312,7 @@ mod tests {
             (br"\Uffffffff", Err(OutOfRange.at(0))),
         ];
         for (line, expected) in table {
-            let read =
-                decode_raw_unicode(line).map(|bytes| String::from_utf8(bytes.into()).unwrap());
+            let read = decode_raw_unicode(line).map(|bytes| String::from_utf8(bytes.into()).unwrap());
             assert_eq!(read, expected.map(str::to_owned), "{}", line.escape_ascii());
         }
     }
@@ -356,10 +332,7 @@ mod tests {
             let mut written = Vec::new();
             encode_string_repr(bytes, &mut written);
             assert_eq!(written, *line);
-            assert_eq!(
-                decode_string_escape(quoted_body(line).unwrap()).unwrap(),
-                *bytes
-            );
+            assert_eq!(decode_string_escape(quoted_body(line).unwrap()).unwrap(), *bytes);
         }
     }
 
@@ -369,10 +342,7 @@ mod tests {
         let table: &[Row] = &[
             (b"", Ok(b"")),
             (b"a'b\xff", Ok(b"a'b\xff")),
-            (
-                br#"\\\'\"\a\b\t\n\v\f\r"#,
-                Ok(b"\\'\"\x07\x08\t\n\x0b\x0c\r"),
-            ),
+            (br#"\\\'\"\a\b\t\n\v\f\r"#, Ok(b"\\'\"\x07\x08\t\n\x0b\x0c\r")),
             (b"a\\\nb", Ok(b"ab")),
             (br"\0\12\101\1011\18\8", Ok(b"\0\nAA1\x018\\8")),
             (br"\400\777", Ok(b"\0\xff")),
@@ -387,12 +357,7 @@ mod tests {
         ];
         for (text, expected) in table {
             let read = decode_string_escape(text);
-            assert_eq!(
-                read.as_deref().map_err(|&error| error),
-                *expected,
-                "{}",
-                text.escape_ascii()
-            );
+            assert_eq!(read.as_deref().map_err(|&error| error), *expected, "{}", text.escape_ascii());
         }
     }
 

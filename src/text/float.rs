@@ -84,19 +84,11 @@ pub fn write_float_repr(out: &mut impl fmt::Write, float: f64) -> fmt::Result {
 /// The digits of `repr` in Rust's exponent form, such as `1.25e-7`.
 fn shortest(float: f64) -> String {
     let shortest = format!("{float:e}");
-    let digits = shortest
-        .bytes()
-        .take_while(|&byte| byte != b'e')
-        .filter(u8::is_ascii_digit)
-        .count();
+    let digits = shortest.bytes().take_while(|&byte| byte != b'e').filter(u8::is_ascii_digit).count();
     // Of two candidates equally near, Rust takes the greater and CPython the even one, as it does when it rounds:
     // 1125899906842624.25 is ...4.2 to it. The rounded one need not read back, though; 2**-44 is such a float.
     let rounded = format!("{float:.*e}", digits.saturating_sub(1));
-    if rounded.parse() == Ok(float) {
-        rounded
-    } else {
-        shortest
-    }
+    if rounded.parse() == Ok(float) { rounded } else { shortest }
 }
 
 /// Reads the line of a FLOAT opcode, its `\n` taken off.
@@ -125,9 +117,7 @@ pub fn parse_float(line: &[u8]) -> Result<f64, FloatError> {
     if line.is_empty() {
         return Err(FloatError::Empty);
     }
-    let text = memchr2(b'\n', 0, line)
-        .and_then(|end| line.get(..end))
-        .unwrap_or(line);
+    let text = memchr2(b'\n', 0, line).and_then(|end| line.get(..end)).unwrap_or(line);
     // The grammar of Rust's `f64::from_str` is the one CPython has.
     let text = std::str::from_utf8(text).map_err(|_| FloatError::Invalid)?;
     let float: f64 = text.parse().map_err(|_| FloatError::Invalid)?;

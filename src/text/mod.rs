@@ -12,6 +12,7 @@
 //! their lines are read, [`escape`] the escapes of the opcodes UNICODE and STRING.
 
 mod code_points;
+mod encoding;
 pub mod escape;
 pub mod float;
 mod printable;
@@ -19,6 +20,7 @@ pub mod repr;
 
 pub use code_points::CodePoints;
 pub(crate) use code_points::{push_code_point, validate};
+pub use encoding::Encoding;
 pub use printable::UNICODE_VERSION;
 
 use std::borrow::Cow;
@@ -123,11 +125,7 @@ impl<'a> PyStr<'a> {
         match self.to_str() {
             Some(text) => Cow::Borrowed(text),
             None => Cow::Owned(
-                self.code_points()
-                    .map(|code_point| {
-                        char::from_u32(code_point).unwrap_or(char::REPLACEMENT_CHARACTER)
-                    })
-                    .collect(),
+                self.code_points().map(|code_point| char::from_u32(code_point).unwrap_or(char::REPLACEMENT_CHARACTER)).collect(),
             ),
         }
     }
@@ -159,10 +157,7 @@ impl<'a> PyStr<'a> {
     /// ```
     pub fn len_code_points(self) -> usize {
         // All bytes but those which continue a sequence begin one.
-        self.bytes
-            .iter()
-            .filter(|&&byte| byte & 0xc0 != 0x80)
-            .count()
+        self.bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
     }
 
     /// Whether this is `''`.
@@ -243,29 +238,14 @@ mod tests {
     #[test]
     fn views() {
         // bytes, to_str, lossy, code points
-        type Row = (
-            &'static [u8],
-            Option<&'static str>,
-            &'static str,
-            &'static [u32],
-        );
+        type Row = (&'static [u8], Option<&'static str>, &'static str, &'static [u32]);
         let table: &[Row] = &[
             (b"", Some(""), "", &[]),
             (b"abc", Some("abc"), "abc", &[0x61, 0x62, 0x63]),
             (b"\xc3\xa9", Some("é"), "é", &[0xe9]),
             (b"\xf0\x9f\x98\x80", Some("😀"), "😀", &[0x1f600]),
-            (
-                b"\xed\xa0\xbd\xed\xb8\x80",
-                None,
-                "\u{fffd}\u{fffd}",
-                &[0xd83d, 0xde00],
-            ),
-            (
-                b"a\xed\xbf\xbf\xc3\xa9",
-                None,
-                "a\u{fffd}é",
-                &[0x61, 0xdfff, 0xe9],
-            ),
+            (b"\xed\xa0\xbd\xed\xb8\x80", None, "\u{fffd}\u{fffd}", &[0xd83d, 0xde00]),
+            (b"a\xed\xbf\xbf\xc3\xa9", None, "a\u{fffd}é", &[0x61, 0xdfff, 0xe9]),
         ];
         for &(bytes, text, lossy, code_points) in table {
             let str = PyStr::new(bytes).unwrap();
@@ -282,14 +262,7 @@ mod tests {
 
     #[test]
     fn order_is_that_of_the_code_points() {
-        let texts: [&[u8]; 6] = [
-            b"",
-            b"a",
-            b"\xc3\xa9",
-            b"\xed\xa0\x80",
-            b"\xef\xbf\xbd",
-            b"\xf0\x9f\x98\x80",
-        ];
+        let texts: [&[u8]; 6] = [b"", b"a", b"\xc3\xa9", b"\xed\xa0\x80", b"\xef\xbf\xbd", b"\xf0\x9f\x98\x80"];
         let strs = texts.map(|bytes| PyStr::new(bytes).unwrap());
         assert!(strs.is_sorted());
         assert!(strs.is_sorted_by(|a, b| a.code_points().le(b.code_points())));
@@ -297,9 +270,6 @@ mod tests {
 
     #[test]
     fn padding() {
-        assert_eq!(
-            format!("{:>4}|{:?}", PyStr::from("é"), PyStr::from("é'")),
-            "   é|\"é'\""
-        );
+        assert_eq!(format!("{:>4}|{:?}", PyStr::from("é"), PyStr::from("é'")), "   é|\"é'\"");
     }
 }

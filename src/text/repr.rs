@@ -86,19 +86,11 @@ pub(super) fn write_quoted_bytes(out: &mut impl fmt::Write, bytes: &[u8]) -> fmt
 
 /// Single quotes, unless there are single quotes inside and no double ones.
 fn quote_for(bytes: &[u8]) -> char {
-    if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
-        '"'
-    } else {
-        '\''
-    }
+    if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' }
 }
 
 /// Writes the character if it is one of those with an escape of two characters, and tells whether it was.
-fn write_short_escape(
-    out: &mut impl fmt::Write,
-    char: char,
-    quote: char,
-) -> Result<bool, fmt::Error> {
+fn write_short_escape(out: &mut impl fmt::Write, char: char, quote: char) -> Result<bool, fmt::Error> {
     match char {
         '\t' => out.write_str("\\t")?,
         '\n' => out.write_str("\\n")?,
@@ -159,14 +151,8 @@ mod tests {
             (b"\t\n\r", r"'\t\n\r'"),
             (b"\0\x07\x1b\x1f\x7f", r"'\x00\x07\x1b\x1f\x7f'"),
             (b"\xc2\x80\xc2\xa0\xc2\xad\xc2\xa1", "'\\x80\\xa0\\xad¡'"),
-            (
-                "é€\u{200b}\u{2028}\u{378}\u{e000}".as_bytes(),
-                "'é€\\u200b\\u2028\\u0378\\ue000'",
-            ),
-            (
-                "😀\u{e0001}\u{10ffff}".as_bytes(),
-                "'😀\\U000e0001\\U0010ffff'",
-            ),
+            ("é€\u{200b}\u{2028}\u{378}\u{e000}".as_bytes(), "'é€\\u200b\\u2028\\u0378\\ue000'"),
+            ("😀\u{e0001}\u{10ffff}".as_bytes(), "'😀\\U000e0001\\U0010ffff'"),
             (b"\xed\xa0\xbd\xed\xb8\x80", r"'\ud83d\ude00'"),
         ];
         for (bytes, expected) in table {
@@ -196,19 +182,14 @@ mod tests {
     #[test]
     fn table_is_sorted_and_has_gaps() {
         for pair in NOT_PRINTABLE.windows(2) {
-            assert!(
-                pair[0].0 <= pair[0].1 && pair[0].1 + 1 < pair[1].0,
-                "{pair:x?}"
-            );
+            assert!(pair[0].0 <= pair[0].1 && pair[0].1 + 1 < pair[1].0, "{pair:x?}");
         }
     }
 
     #[test]
     fn table_agrees_with_the_rule_for_ascii() {
         for byte in 0..0x80 {
-            let listed = NOT_PRINTABLE
-                .iter()
-                .any(|&(first, last)| (first..=last).contains(&u32::from(byte)));
+            let listed = NOT_PRINTABLE.iter().any(|&(first, last)| (first..=last).contains(&u32::from(byte)));
             assert_eq!(is_printable(char::from(byte)), !listed);
         }
     }

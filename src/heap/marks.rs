@@ -1,0 +1,103 @@
+//! Sets and tables of objects: by kind and index, so that looking one up is an index into a vector.
+
+use super::{Heap, Value};
+
+/// How many kinds of object have an arena.
+const KINDS: usize = 13;
+
+/// The arena and the index of an object; `None` for those held in place.
+#[inline]
+fn slot(value: Value) -> Option<(usize, usize)> {
+    Some(match value {
+        Value::Str(id) => (0, id.index()),
+        Value::Dict(id) => (1, id.index()),
+        Value::List(id) => (2, id.index()),
+        Value::Tuple(id) => (3, id.index()),
+        Value::Call(id) => (4, id.index()),
+        Value::Global(id) => (5, id.index()),
+        Value::Bytes(id) => (6, id.index()),
+        Value::ByteArray(id) => (7, id.index()),
+        Value::ByteString(id) => (8, id.index()),
+        Value::Set(id) => (9, id.index()),
+        Value::FrozenSet(id) => (10, id.index()),
+        Value::Buffer(id) => (11, id.index()),
+        Value::Persistent(id) => (12, id.index()),
+        Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_) | Value::Long(_) | Value::Float(_) => return None,
+    })
+}
+
+/// A number for every object, 0 at first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Table {
+    kinds: [Vec<u32>; KINDS],
+}
+
+impl Table {
+    /// A table for the objects of a heap; pages that nobody writes to are never touched.
+    pub(crate) fn for_heap(heap: &Heap<'_>) -> Self {
+        let lengths = [
+            heap.strs.len(),
+            heap.dicts.len(),
+            heap.lists.len(),
+            heap.tuples.len(),
+            heap.events.len(),
+            heap.globals.len(),
+            heap.bytes.len(),
+            heap.byte_arrays.len(),
+            heap.byte_strings.len(),
+            heap.sets.len(),
+            heap.frozensets.len(),
+            heap.buffers.len(),
+            heap.persistents.len(),
+        ];
+        Self { kinds: lengths.map(|length| vec![0; length]) }
+    }
+
+    /// The number of an object; 0 for those held in place.
+    #[inline]
+    pub(crate) fn get(&self, value: Value) -> u32 {
+        slot(value).and_then(|(kind, index)| self.kinds[kind].get(index)).copied().unwrap_or(0)
+    }
+
+    /// The place of an object's number.
+    #[inline]
+    pub(crate) fn entry(&mut self, value: Value) -> Option<&mut u32> {
+        slot(value).and_then(|(kind, index)| self.kinds[kind].get_mut(index))
+    }
+
+    /// Turns counts into permissions: 0 for what was counted twice or is marked, `never` for everything else.
+    pub(crate) fn settle(&mut self, marked: Option<&Marks>, never: u32) {
+        for (kind, counts) in self.kinds.iter_mut().enumerate() {
+            for (index, count) in counts.iter_mut().enumerate() {
+                let kept = *count > 1 || marked.is_some_and(|marked| marked.holds_at(kind, index));
+                *count = if kept { 0 } else { never };
+            }
+        }
+    }
+}
+
+/// A set of objects.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Marks {
+    kinds: [Vec<u64>; KINDS],
+}
+
+impl Marks {
+    /// The set of these objects; those held in place are left out.
+    pub(crate) fn of(values: &[Value]) -> Self {
+        let mut marks = Self::default();
+        for (kind, index) in values.iter().copied().filter_map(slot) {
+            let words = &mut marks.kinds[kind];
+            if words.len() <= index / 64 {
+                words.resize(index / 64 + 1, 0);
+            }
+            words[index / 64] |= 1 << (index % 64);
+        }
+        marks
+    }
+
+    #[inline]
+    fn holds_at(&self, kind: usize, index: usize) -> bool {
+        self.kinds[kind].get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
+    }
+}

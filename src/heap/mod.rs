@@ -1,0 +1,383 @@
+//! The heap: Python objects that refer to each other by handle.
+//!
+//! A pickle is a graph with sharing and cycles, so its objects live in a [`Heap`] and hold each other as [`Value`]s. There is one arena
+//! for each kind of object, one pool for the children of all containers, and text stays where it is in the input. Users look at
+//! objects through [`Obj`], a `Copy` view with the navigation.
+
+mod event;
+mod hash;
+mod marks;
+mod measure;
+mod obj;
+mod pool;
+mod store;
+mod value;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
+
+use crate::text::Encoding;
+
+pub use self::event::{CallKind, EffectKind};
+pub(crate) use self::event::{Event, EventKind, NO_EVENT};
+pub(crate) use self::marks::{Marks, Table};
+pub use self::obj::Obj;
+pub(crate) use self::pool::{Pool, Run, Seq};
+pub(crate) use self::store::{Span, Store};
+pub use self::value::{
+    BufferId, ByteArrayId, ByteStringId, BytesId, CallId, DictId, FloatId, FrozenSetId, GlobalId, ListId, LongId, PersistentId,
+    SetId, StrId, TupleId, Value,
+};
+
+/// A heap has no more room: 2^32 objects of one kind. Readers stop before this.
+#[cold]
+fn full(what: &str) -> ! {
+    panic!("a heap holds at most 2^32 {what}")
+}
+
+/// The index that the next object of an arena gets.
+#[inline]
+fn next_index(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or_else(|_| full("objects of a kind"))
+}
+
+/// An int in two's complement.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Long {
+    pub(crate) span: Span,
+    /// Written by `INT` although it does not fit 32 bits, as Python 2 does.
+    pub(crate) by_int: bool,
+}
+
+/// An out-of-band buffer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Buffer {
+    /// The bytes, when they were given.
+    pub(crate) data: Option<Span>,
+    /// `READONLY_BUFFER` came behind it.
+    pub(crate) readonly: bool,
+    /// A view of a bytearray, which Python cannot hash.
+    pub(crate) of_byte_array: bool,
+}
+
+/// A module and a qualified name in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Global {
+    /// A str, or a call that would give one.
+    pub(crate) module: Value,
+    pub(crate) name: Value,
+    /// The names are those of a stream of protocol 0 to 2, which Python 3 maps to its own.
+    pub(crate) python2: bool,
+    /// Written by `GLOBAL` although the protocol has `STACK_GLOBAL`.
+    pub(crate) text: bool,
+    /// Read below protocol 4, where a dot in a name is no attribute.
+    pub(crate) undotted: bool,
+}
+
+/// An object known by a persistent id.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Persistent {
+    pub(crate) id: Value,
+    /// Written by `PERSID`.
+    pub(crate) text: bool,
+}
+
+/// Python objects that refer to each other by handle.
+#[derive(Clone, Debug)]
+pub struct Heap<'a> {
+    pub(crate) store: Store<'a>,
+    pub(crate) longs: Vec<Long>,
+    pub(crate) floats: Vec<f64>,
+    pub(crate) strs: Vec<Span>,
+    pub(crate) byte_strings: Vec<Span>,
+    pub(crate) bytes: Vec<Span>,
+    pub(crate) byte_arrays: Vec<Span>,
+    pub(crate) buffers: Vec<Buffer>,
+    pub(crate) pool: Pool,
+    pub(crate) tuples: Vec<Run>,
+    pub(crate) lists: Vec<Seq>,
+    pub(crate) dicts: Vec<Seq>,
+    pub(crate) sets: Vec<Seq>,
+    pub(crate) frozensets: Vec<Run>,
+    pub(crate) globals: Vec<Global>,
+    pub(crate) persistents: Vec<Persistent>,
+    pub(crate) events: Vec<Event>,
+    /// The first and last effect on objects that are not calls.
+    pub(crate) effects: IndexMap<Value, (u32, u32)>,
+    /// Calls that were reached again through their arguments, and found the same tuple of arguments then.
+    pub(crate) shared_args: HashSet<CallId>,
+    /// Names that were given as text, each once.
+    pub(crate) names: IndexMap<Box<[u8]>, StrId>,
+    /// The objects that the stream gave a memo slot, where it did not give one to all.
+    pub(crate) memoized: Marks,
+    /// How Python 2 strings are read.
+    pub(crate) encoding: Encoding,
+}
+
+macro_rules! push {
+    ($heap:ident.$arena:ident, $id:ident, $item:expr) => {{
+        let index = next_index($heap.$arena.len());
+        $heap.$arena.push($item);
+        $id(index)
+    }};
+}
+
+/// Objects from parts, for the reader and the builders above it.
+impl<'a> Heap<'a> {
+    pub(crate) fn over(input: Cow<'a, [u8]>) -> Self {
+        Self {
+            store: Store::new(input),
+            longs: Vec::new(),
+            floats: Vec::new(),
+            strs: Vec::new(),
+            byte_strings: Vec::new(),
+            bytes: Vec::new(),
+            byte_arrays: Vec::new(),
+            buffers: Vec::new(),
+            pool: Pool::default(),
+            tuples: vec![Run::default()],
+            lists: Vec::new(),
+            dicts: Vec::new(),
+            sets: Vec::new(),
+            frozensets: Vec::new(),
+            globals: Vec::new(),
+            persistents: Vec::new(),
+            events: Vec::new(),
+            effects: IndexMap::new(),
+            shared_args: HashSet::new(),
+            names: IndexMap::new(),
+            memoized: Marks::default(),
+            encoding: Encoding::default(),
+        }
+    }
+
+    /// A heap without its input, for one that is given an owned one.
+    pub(crate) fn with_input(self, input: Vec<u8>) -> Heap<'static> {
+        Heap {
+            store: self.store.into_owned_with(input),
+            longs: self.longs,
+            floats: self.floats,
+            strs: self.strs,
+            byte_strings: self.byte_strings,
+            bytes: self.bytes,
+            byte_arrays: self.byte_arrays,
+            buffers: self.buffers,
+            pool: self.pool,
+            tuples: self.tuples,
+            lists: self.lists,
+            dicts: self.dicts,
+            sets: self.sets,
+            frozensets: self.frozensets,
+            globals: self.globals,
+            persistents: self.persistents,
+            events: self.events,
+            effects: self.effects,
+            shared_args: self.shared_args,
+            names: self.names,
+            memoized: self.memoized,
+            encoding: self.encoding,
+        }
+    }
+
+    /// Cuts the tie to the input by copying it.
+    #[must_use]
+    pub fn into_owned(mut self) -> Heap<'static> {
+        let input = self.store.take_input();
+        self.with_input(input)
+    }
+
+    #[inline]
+    pub(crate) fn push_long(&mut self, span: Span, by_int: bool) -> Value {
+        Value::Long(push!(self.longs, LongId, Long { span, by_int }))
+    }
+
+    #[inline]
+    pub(crate) fn push_float(&mut self, float: f64) -> Value {
+        Value::Float(push!(self.floats, FloatId, float))
+    }
+
+    #[inline]
+    pub(crate) fn push_str(&mut self, span: Span) -> StrId {
+        push!(self.strs, StrId, span)
+    }
+
+    #[inline]
+    pub(crate) fn push_byte_string(&mut self, span: Span) -> Value {
+        Value::ByteString(push!(self.byte_strings, ByteStringId, span))
+    }
+
+    #[inline]
+    pub(crate) fn push_bytes(&mut self, span: Span) -> Value {
+        Value::Bytes(push!(self.bytes, BytesId, span))
+    }
+
+    #[inline]
+    pub(crate) fn push_byte_array(&mut self, span: Span) -> Value {
+        Value::ByteArray(push!(self.byte_arrays, ByteArrayId, span))
+    }
+
+    pub(crate) fn push_buffer(&mut self, buffer: Buffer) -> Value {
+        Value::Buffer(push!(self.buffers, BufferId, buffer))
+    }
+
+    #[inline]
+    pub(crate) fn push_tuple(&mut self, items: &[Value]) -> Value {
+        if items.is_empty() {
+            return Value::EMPTY_TUPLE;
+        }
+        let run = self.pool.add(items);
+        Value::Tuple(push!(self.tuples, TupleId, run))
+    }
+
+    #[inline]
+    pub(crate) fn push_list(&mut self) -> ListId {
+        push!(self.lists, ListId, Seq::default())
+    }
+
+    #[inline]
+    pub(crate) fn push_dict(&mut self) -> DictId {
+        push!(self.dicts, DictId, Seq::default())
+    }
+
+    #[inline]
+    pub(crate) fn push_set(&mut self) -> SetId {
+        push!(self.sets, SetId, Seq::default())
+    }
+
+    #[inline]
+    pub(crate) fn push_frozenset(&mut self, items: &[Value]) -> Value {
+        let run = self.pool.add(items);
+        Value::FrozenSet(push!(self.frozensets, FrozenSetId, run))
+    }
+
+    #[inline]
+    pub(crate) fn push_global(&mut self, global: Global) -> Value {
+        Value::Global(push!(self.globals, GlobalId, global))
+    }
+
+    pub(crate) fn push_persistent(&mut self, persistent: Persistent) -> Value {
+        Value::Persistent(push!(self.persistents, PersistentId, persistent))
+    }
+
+    #[inline]
+    pub(crate) fn push_event(&mut self, event: Event) -> u32 {
+        let index = next_index(self.events.len());
+        self.events.push(event);
+        index
+    }
+
+    #[inline]
+    pub(crate) fn push_call(&mut self, kind: CallKind, callable: Value, args: Value) -> Value {
+        Value::Call(CallId(self.push_event(Event::call(kind, callable, args))))
+    }
+
+    /// The first and last effect on an object.
+    #[inline]
+    pub(crate) fn effect_chain(&self, target: Value) -> (u32, u32) {
+        match target {
+            Value::Call(call) => {
+                let event = &self.events[call.index()];
+                (event.next, event.last)
+            }
+            _ if self.effects.is_empty() => (NO_EVENT, NO_EVENT),
+            _ => self.effects.get(&target).copied().unwrap_or((NO_EVENT, NO_EVENT)),
+        }
+    }
+
+    /// Hangs an effect behind what was done to an object before.
+    pub(crate) fn chain_effect(&mut self, target: Value, index: u32) {
+        let (first, last) = match target {
+            Value::Call(call) => {
+                let event = &mut self.events[call.index()];
+                (&mut event.next, &mut event.last)
+            }
+            _ => {
+                let chain = self.effects.entry(target).or_insert((NO_EVENT, NO_EVENT));
+                (&mut chain.0, &mut chain.1)
+            }
+        };
+        let previous = std::mem::replace(last, index);
+        if previous == NO_EVENT {
+            *first = index;
+        } else {
+            self.events[previous as usize].next = index;
+        }
+    }
+
+    pub(crate) fn push_effect(&mut self, kind: EffectKind, target: Value, object: Value) {
+        let index = self.push_event(Event::effect(kind, target, object));
+        self.chain_effect(target, index);
+    }
+
+    /// Puts items into the hidden list, dict or set of what is done to an object: the last effect's if that is of the same kind. Gives
+    /// how many containers it had to make.
+    pub(crate) fn gather(&mut self, kind: EffectKind, target: Value, items: &[Value]) -> usize {
+        let (_, last) = self.effect_chain(target);
+        let open = self.events.get(last as usize).filter(|event| event.kind == EventKind::Effect(kind)).map(|event| event.object);
+        let gathered = open.unwrap_or_else(|| {
+            let gathered = match kind {
+                EffectKind::SetItems => Value::Dict(self.push_dict()),
+                EffectKind::AddItems => Value::Set(self.push_set()),
+                _ => Value::List(self.push_list()),
+            };
+            self.push_effect(kind, target, gathered);
+            gathered
+        });
+        self.extend(gathered, items);
+        usize::from(open.is_none())
+    }
+
+    /// Puts items behind those of a list, dict (keys and values in turn) or set.
+    pub(crate) fn extend(&mut self, container: Value, items: &[Value]) {
+        match container {
+            Value::List(id) => self.pool.extend(&mut self.lists[id.index()], items),
+            Value::Dict(id) => self.pool.extend(&mut self.dicts[id.index()], items),
+            Value::Set(id) => self.pool.extend(&mut self.sets[id.index()], items),
+            _ => {}
+        }
+    }
+
+    /// The str of a name that was given as text; the same text gives the same object.
+    pub(crate) fn intern(&mut self, name: &[u8]) -> StrId {
+        if let Some(id) = self.names.get(name) {
+            return *id;
+        }
+        let span = self.store.copy(name);
+        let id = self.push_str(span);
+        self.names.insert(name.into(), id);
+        id
+    }
+
+    /// The direct children of a container; nothing for other objects.
+    #[inline]
+    pub(crate) fn items(&self, value: Value) -> &[Value] {
+        match value {
+            Value::Tuple(id) => self.pool.run(self.tuples[id.index()]),
+            Value::List(id) => self.pool.seq(self.lists[id.index()]),
+            Value::Dict(id) => self.pool.seq(self.dicts[id.index()]),
+            Value::Set(id) => self.pool.seq(self.sets[id.index()]),
+            Value::FrozenSet(id) => self.pool.run(self.frozensets[id.index()]),
+            _ => &[],
+        }
+    }
+
+    /// The bytes of a str, of bytes and their like, or of a long int.
+    #[inline]
+    pub(crate) fn content(&self, value: Value) -> &[u8] {
+        let span = match value {
+            Value::Str(id) => self.strs[id.index()],
+            Value::ByteString(id) => self.byte_strings[id.index()],
+            Value::Bytes(id) => self.bytes[id.index()],
+            Value::ByteArray(id) => self.byte_arrays[id.index()],
+            Value::Long(id) => self.longs[id.index()].span,
+            Value::Buffer(id) => match self.buffers[id.index()].data {
+                Some(span) => span,
+                None => return &[],
+            },
+            _ => return &[],
+        };
+        self.store.get(span)
+    }
+}

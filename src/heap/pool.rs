@@ -1,0 +1,173 @@
+//! The children of tuples, lists, dicts and sets: one pool of handles, ranges into it.
+//!
+//! A container costs no allocation of its own. What is complete when it is made (a tuple, a frozenset) is a [`Run`]; what can grow is a
+//! [`Seq`], which grows in place at the end of the pool and moves there, with room to double, when it is somewhere else.
+
+use super::full;
+use super::value::Value;
+
+/// A range of the pool that never grows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Run {
+    start: u32,
+    len: u32,
+}
+
+/// A range of the pool that can grow.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Seq {
+    start: u32,
+    len: u32,
+    capacity: u32,
+}
+
+impl Run {
+    #[inline]
+    pub(crate) fn len(self) -> usize {
+        self.len as usize
+    }
+}
+
+impl Seq {
+    #[inline]
+    pub(crate) fn len(self) -> usize {
+        self.len as usize
+    }
+}
+
+/// The pool.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pool(Vec<Value>);
+
+/// A length or offset in the pool.
+#[inline]
+fn position(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or_else(|_| full("items"))
+}
+
+impl Pool {
+    /// How many handles there are, those left behind included.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The items of a run.
+    #[inline]
+    pub(crate) fn run(&self, run: Run) -> &[Value] {
+        let start = run.start as usize;
+        &self.0[start..start + run.len as usize]
+    }
+
+    /// The items of a sequence.
+    #[inline]
+    pub(crate) fn seq(&self, seq: Seq) -> &[Value] {
+        let start = seq.start as usize;
+        &self.0[start..start + seq.len as usize]
+    }
+
+    /// The items of a sequence, to change.
+    pub(crate) fn seq_mut(&mut self, seq: Seq) -> &mut [Value] {
+        let start = seq.start as usize;
+        &mut self.0[start..start + seq.len as usize]
+    }
+
+    /// The items of a run, to change.
+    pub(crate) fn run_mut(&mut self, run: Run) -> &mut [Value] {
+        let start = run.start as usize;
+        &mut self.0[start..start + run.len as usize]
+    }
+
+    /// A new run of these items.
+    #[inline]
+    pub(crate) fn add(&mut self, items: &[Value]) -> Run {
+        let run = Run { start: position(self.0.len()), len: position(items.len()) };
+        self.0.extend_from_slice(items);
+        run
+    }
+
+    /// Appends items to a sequence.
+    #[inline]
+    pub(crate) fn extend(&mut self, seq: &mut Seq, items: &[Value]) {
+        let count = position(items.len());
+        if seq.len == 0 && seq.capacity == 0 {
+            seq.start = position(self.0.len());
+            self.0.extend_from_slice(items);
+            (seq.len, seq.capacity) = (count, count);
+        } else if count <= seq.capacity - seq.len {
+            let end = seq.start as usize + seq.len as usize;
+            self.0[end..end + items.len()].copy_from_slice(items);
+            seq.len += count;
+        } else {
+            self.grow(seq, items);
+        }
+    }
+
+    /// Appends items to a sequence that has no room for them.
+    fn grow(&mut self, seq: &mut Seq, items: &[Value]) {
+        let (start, len, capacity) = (seq.start as usize, seq.len as usize, seq.capacity as usize);
+        let wanted = len + items.len();
+        if start + capacity == self.0.len() {
+            self.0.truncate(start + len);
+            self.0.extend_from_slice(items);
+            seq.capacity = position(wanted);
+        } else {
+            let doubled = wanted.max(len * 2);
+            seq.start = position(self.0.len());
+            self.0.reserve(doubled);
+            self.0.extend_from_within(start..start + len);
+            self.0.extend_from_slice(items);
+            self.0.resize(seq.start as usize + doubled, Value::None);
+            seq.capacity = position(doubled);
+        }
+        seq.len = position(wanted);
+        position(self.0.len());
+    }
+
+    /// Takes back the run that was added last.
+    pub(crate) fn forget_last(&mut self, run: Run) {
+        if run.start as usize + run.len as usize == self.0.len() {
+            self.0.truncate(run.start as usize);
+        }
+    }
+
+    /// Takes one item out of a sequence; those behind it move up.
+    pub(crate) fn remove(&mut self, seq: &mut Seq, index: usize) -> Value {
+        let items = self.seq_mut(*seq);
+        let removed = items[index];
+        items.copy_within(index + 1.., index);
+        seq.len -= 1;
+        removed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ints(range: std::ops::Range<i32>) -> Vec<Value> {
+        range.map(Value::Int).collect()
+    }
+
+    #[test]
+    fn sequences_grow_where_they_can_and_move_where_they_must() {
+        let mut pool = Pool::default();
+        let (mut a, mut b) = (Seq::default(), Seq::default());
+        pool.extend(&mut a, &ints(0..3));
+        pool.extend(&mut a, &ints(3..5));
+        assert_eq!(pool.len(), 5, "grown in place");
+        pool.extend(&mut b, &ints(10..12));
+        for n in 5..200 {
+            pool.extend(&mut a, &ints(n..n + 1));
+            pool.extend(&mut b, &ints(n + 7..n + 8));
+        }
+        assert_eq!(pool.seq(a), ints(0..200));
+        assert_eq!(pool.seq(b), ints(10..207));
+        assert!(pool.len() < 200 * 8, "{} for 397 items", pool.len());
+        let run = pool.add(&ints(1..4));
+        assert_eq!(pool.run(run), ints(1..4));
+        assert_eq!(pool.remove(&mut a, 1), Value::Int(1));
+        assert_eq!(a.len(), 199);
+        assert_eq!(pool.seq(a)[1], Value::Int(2));
+    }
+}

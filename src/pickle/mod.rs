@@ -1,0 +1,215 @@
+//! Writing: the `Pickler` and its options.
+//!
+//! What the C pickler of CPython writes for a graph, we write, byte for byte: memo slots, frames, batches, names. So
+//! `dumps(loads(x)) == x` for what CPython wrote, and what is built in Rust looks as if the newest CPython had written it.
+
+mod atoms;
+mod names;
+mod needed;
+mod sink;
+mod writer;
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use self::sink::Sink;
+use self::writer::Writer;
+use crate::error::{ErrorKind, Result};
+use crate::heap::{BufferId, Heap, Value};
+use crate::style::{Framing, Memoize, Style};
+use crate::unpickle::{PROLOGUE, Pickle};
+
+/// Writes pickles: Python's `pickle.Pickler`, with options.
+///
+/// # Examples
+///
+/// ```
+/// use cloudpickle::{Heap, Pickler};
+///
+/// let mut heap = Heap::new();
+/// let list = heap.list([1, 2]);
+/// assert_eq!(Pickler::new().protocol(2).dumps(&heap, list)?, b"\x80\x02]q\x00(K\x01K\x02e.");
+/// # Ok::<(), cloudpickle::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Pickler {
+    protocol: u8,
+    style: Style,
+    optimize: bool,
+    fix_imports: bool,
+    out_of_band: bool,
+}
+
+impl Default for Pickler {
+    fn default() -> Self {
+        Self { protocol: 5, style: Style::default(), optimize: false, fix_imports: true, out_of_band: false }
+    }
+}
+
+impl Pickler {
+    /// Writes protocol 5 as the C pickler of the newest CPython does.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes as the pickle at hand was written: its protocol and its style, so that writing back what was read gives the same bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudpickle::Pickler;
+    ///
+    /// let input = b"\x80\x04\x95\x05\0\0\0\0\0\0\0(]]t.";
+    /// let pickle = cloudpickle::loads(input)?;
+    /// assert_eq!(Pickler::like(&pickle).dump_pickle(&pickle)?, input);
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
+    #[must_use]
+    pub fn like(pickle: &Pickle<'_>) -> Self {
+        Self { protocol: pickle.protocol, style: pickle.style, out_of_band: true, ..Self::default() }
+    }
+
+    /// The protocol, 0 to 5.
+    ///
+    /// # Panics
+    ///
+    /// For any other number.
+    #[must_use]
+    pub fn protocol(mut self, protocol: u8) -> Self {
+        assert!(protocol <= 5, "pickle protocol {protocol} is not known, 5 is the newest");
+        self.protocol = protocol;
+        self
+    }
+
+    /// Gives memo slots only to objects that are met again: what `pickletools.optimize` makes of a pickle, while writing.
+    #[must_use]
+    pub fn optimize(mut self, optimize: bool) -> Self {
+        self.optimize = optimize;
+        self
+    }
+
+    /// Whether protocols 0 to 2 get the names of Python 2: the `fix_imports` argument of `pickle.dumps`, true by default.
+    #[must_use]
+    pub fn fix_imports(mut self, fix_imports: bool) -> Self {
+        self.fix_imports = fix_imports;
+        self
+    }
+
+    /// Writes an object of a heap, and everything below it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotInProtocol`] for what the protocol cannot say.
+    pub fn dumps(&self, heap: &Heap<'_>, value: Value) -> Result<Vec<u8>> {
+        self.write(heap, value, false, None).map(|(bytes, _)| bytes)
+    }
+
+    /// Writes an object of a heap to a writer, as the stream grows: memory for the stream stays at one frame.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pickler::dumps`], and [`ErrorKind::Io`] for those of the writer.
+    pub fn dump(&self, writer: &mut impl Write, heap: &Heap<'_>, value: Value) -> Result<()> {
+        self.write(heap, value, false, Some(writer)).map(drop)
+    }
+
+    /// Writes an object of a heap with its buffers out of band (PEP 574): the pickle, and the buffers in the order in which it takes them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pickler::dumps`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudpickle::{Heap, Pickler};
+    ///
+    /// let mut heap = Heap::new();
+    /// let buffer = heap.buffer(b"spam".to_vec(), false);
+    /// let (bytes, buffers) = Pickler::new().dumps_with_buffers(&heap, buffer)?;
+    /// assert_eq!((bytes.as_slice(), buffers), (&b"\x80\x05\x97."[..], vec![&b"spam"[..]]));
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
+    pub fn dumps_with_buffers<'h>(&self, heap: &'h Heap<'_>, value: Value) -> Result<(Vec<u8>, Vec<&'h [u8]>)> {
+        let pickler = Self { out_of_band: true, ..self.clone() };
+        let (bytes, buffers) = pickler.write(heap, value, false, None)?;
+        if let Some(id) = buffers.iter().find(|id| heap.buffers[id.index()].data.is_none()) {
+            return Err(ErrorKind::BufferMissing(id.index()).into());
+        }
+        Ok((bytes, buffers.into_iter().map(|id| heap.content(Value::Buffer(id))).collect()))
+    }
+
+    /// Writes a pickle that was read: its root object, and before it what the stream made and dropped before the root.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pickler::dumps`].
+    pub fn dump_pickle(&self, pickle: &Pickle<'_>) -> Result<Vec<u8>> {
+        self.write(&pickle.heap, pickle.root, true, None).map(|(bytes, _)| bytes)
+    }
+
+    /// Writes a pickle that was read to a writer, as the stream grows.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pickler::dump`].
+    pub fn dump_pickle_to(&self, writer: &mut impl Write, pickle: &Pickle<'_>) -> Result<()> {
+        self.write(&pickle.heap, pickle.root, true, Some(writer)).map(drop)
+    }
+
+    fn write(
+        &self,
+        heap: &Heap<'_>,
+        root: Value,
+        prologue: bool,
+        writer: Option<&mut dyn Write>,
+    ) -> Result<(Vec<u8>, Vec<BufferId>)> {
+        let mut style = self.style;
+        if self.optimize {
+            style.memoize = Memoize::Needed;
+        }
+        if self.protocol < 4 {
+            style.framing = Framing::Never;
+        }
+        let sink = Sink::new(writer, style.framing);
+        let mut writer = Writer::new(heap, sink, self.protocol, style);
+        writer.fix_imports = self.fix_imports;
+        writer.out_of_band = self.out_of_band;
+        if style.memoize != Memoize::All {
+            let marked = (style.memoize == Memoize::Marked).then_some(&heap.memoized);
+            let roots = if prologue { [PROLOGUE, root] } else { [root, Value::None] };
+            writer.memo = needed::needed(heap, &roots, marked, self.protocol >= 4);
+        }
+        if self.protocol >= 2 && !style.no_header {
+            writer.sink.out.extend_from_slice(&[b'\x80', self.protocol]);
+        }
+        writer.sink.begin();
+        if prologue {
+            writer.prologue(PROLOGUE)?;
+        }
+        writer.object(root)?;
+        writer.sink.out.push(b'.');
+        let buffers = std::mem::take(&mut writer.buffers);
+        Ok((writer.sink.finish()?, buffers))
+    }
+}
+
+impl Pickle<'_> {
+    /// Writes the pickle as it was read: the same protocol, the same style.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pickler::dumps`].
+    pub fn dumps(&self) -> Result<Vec<u8>> {
+        Pickler::like(self).dump_pickle(self)
+    }
+
+    /// The out-of-band buffers that the written pickle takes, in their order; those that were not given are empty.
+    #[must_use]
+    pub fn buffers(&self) -> Vec<Cow<'_, [u8]>> {
+        let written = Pickler::like(self).write(&self.heap, self.root, true, None);
+        let ids = written.map(|(_, buffers)| buffers).unwrap_or_default();
+        ids.into_iter().map(|id| Cow::Borrowed(self.heap.content(Value::Buffer(id)))).collect()
+    }
+}

@@ -1,0 +1,60 @@
+//! Objects that a stream makes and drops: which of them writing back must repeat.
+
+use std::collections::HashSet;
+
+use crate::heap::{EventKind, Heap, NO_EVENT, Value};
+
+/// Keeps those drops which make something that is not reached otherwise and does something: imports, calls, or asks for a persistent id.
+pub(crate) fn settle(heap: &mut Heap<'_>, root: Value, drops: &[u32]) {
+    if drops.is_empty() {
+        return;
+    }
+    let is_drop: HashSet<u32> = drops.iter().copied().collect();
+    let mut seen = HashSet::new();
+    reach(heap, root, &is_drop, &mut seen);
+    for index in drops {
+        let event = &heap.events[*index as usize];
+        let dropped = event.object;
+        if seen.contains(&dropped) || !reach(heap, dropped, &is_drop, &mut seen) {
+            heap.events[*index as usize].kind = EventKind::Void;
+        }
+    }
+}
+
+/// Visits everything below `start` that was not visited yet, what is dropped there aside; says whether any of it does something.
+fn reach(heap: &Heap<'_>, start: Value, skipped: &HashSet<u32>, seen: &mut HashSet<Value>) -> bool {
+    let mut acts = false;
+    let mut open = vec![start];
+    while let Some(value) = open.pop() {
+        let leaf = matches!(
+            value,
+            Value::None | Value::Bool(_) | Value::Int(_) | Value::Long(_) | Value::Float(_) | Value::Str(_) | Value::Bytes(_)
+        );
+        if leaf || !seen.insert(value) {
+            continue;
+        }
+        open.extend_from_slice(heap.items(value));
+        match value {
+            Value::Call(call) => {
+                acts = true;
+                let event = &heap.events[call.index()];
+                open.extend([event.subject, event.object]);
+            }
+            Value::Global(_) | Value::Extension(_) => acts = true,
+            Value::Persistent(id) => {
+                acts = true;
+                open.push(heap.persistents[id.index()].id);
+            }
+            _ => {}
+        }
+        let (mut next, _) = heap.effect_chain(value);
+        while next != NO_EVENT {
+            let event = &heap.events[next as usize];
+            if !skipped.contains(&next) {
+                open.extend([event.subject, event.object]);
+            }
+            next = event.next;
+        }
+    }
+    acts
+}

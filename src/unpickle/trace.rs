@@ -1,0 +1,86 @@
+//! What the machine notes of the writer while it reads, and what style follows from it.
+
+use crate::heap::{Heap, Value};
+use crate::op::{Op, ops};
+use crate::style::{Flavor, Framing, Memoize, Style};
+
+use super::memo::Memo;
+
+/// Notes on the writer.
+#[derive(Debug, Default)]
+pub(crate) struct Trace {
+    /// Objects of the heap that no writer gives a memo slot: names given as text, arguments of `INST`, gathered items.
+    pub(crate) hidden: usize,
+    /// Calls made, hidden ones included.
+    pub(crate) calls: usize,
+    /// The protocol of the first `PROTO`, and whether it came first.
+    pub(crate) proto: Option<u8>,
+    pub(crate) late_proto: bool,
+    pub(crate) frames: bool,
+    pub(crate) frame_end: usize,
+    pub(crate) small_frame: bool,
+    pub(crate) framed_payload: bool,
+    /// `SETITEMS` or `ADDITEMS` without items, as the C pickler writes behind 1000 entries.
+    pub(crate) empty_batches: usize,
+    /// A single item set by itself behind full batches, as the Python pickler does.
+    pub(crate) lone_last: bool,
+    pub(crate) bare_controls: bool,
+}
+
+/// How many items the picklers write in one batch.
+pub(crate) const BATCH: usize = 1000;
+
+impl Trace {
+    /// The protocol that the stream was written in.
+    pub(crate) fn protocol(&self, stream: &[u8]) -> u8 {
+        let declared = self.proto.filter(|_| !self.late_proto);
+        declared.unwrap_or_else(|| {
+            // A state setter has TUPLE2 for its arguments at every protocol.
+            let counts = |op: &Op<'_>| !matches!(op, Op::Proto(_) | Op::Tuple2);
+            let protos = ops(stream).map_while(Result::ok).filter(|(_, op)| counts(op)).map(|(_, op)| op.opcode().proto());
+            protos.max().unwrap_or(0).max(self.proto.unwrap_or(0))
+        })
+    }
+
+    /// The style, and the objects that the stream gave memo slots where it did not give one to all.
+    pub(crate) fn style(&self, heap: &Heap<'_>, memo: &Memo, stream: &[u8], protocol: u8) -> (Style, Vec<Value>) {
+        let remembered = heap.strs.len()
+            + heap.byte_strings.len()
+            + heap.bytes.len()
+            + heap.byte_arrays.len()
+            + heap.tuples.len().saturating_sub(1)
+            + heap.lists.len()
+            + heap.dicts.len()
+            + heap.sets.len()
+            + heap.frozensets.len()
+            + heap.globals.len()
+            + self.calls;
+        let all = memo.puts() == remembered.saturating_sub(self.hidden);
+        let marked = if all { Vec::new() } else { memo.values().collect() };
+        let full = |seq: &&crate::heap::Seq, width: usize| seq.len() > 0 && seq.len() % (BATCH * width) == 0;
+        let batches_missing = || {
+            let dicts = heap.dicts.iter().filter(|seq| full(seq, 2)).count();
+            let sets = heap.sets.iter().filter(|seq| full(seq, 1)).count();
+            dicts + sets > 0 && self.empty_batches == 0
+        };
+        let flavor = if protocol >= 1 && (self.lone_last || batches_missing()) { Flavor::Python } else { Flavor::C };
+        let framing = if protocol < 4 {
+            Framing::Modern
+        } else if self.small_frame || self.framed_payload {
+            Framing::Python36
+        } else if !self.frames && stream.len() > 8 {
+            Framing::Never
+        } else {
+            Framing::Modern
+        };
+        let style = Style {
+            flavor,
+            framing,
+            memoize: if all { Memoize::All } else { Memoize::Marked },
+            memo_base: u32::from(protocol < 4 && memo.first() == Some(1)),
+            bare_controls: self.bare_controls,
+            no_header: protocol >= 2 && (self.proto.is_none() || self.late_proto),
+        };
+        (style, marked)
+    }
+}
