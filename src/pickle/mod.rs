@@ -27,7 +27,7 @@ use crate::unpickle::{PROLOGUE, Pickle};
 /// use cloudpickle::{Heap, Pickler};
 ///
 /// let mut heap = Heap::new();
-/// let list = heap.list([1, 2]);
+/// let list = heap.add([1, 2]);
 /// assert_eq!(Pickler::new().protocol(2).dumps(&heap, list)?, b"\x80\x02]q\x00(K\x01K\x02e.");
 /// # Ok::<(), cloudpickle::Error>(())
 /// ```
@@ -60,7 +60,7 @@ impl Pickler {
     /// ```
     /// use cloudpickle::Pickler;
     ///
-    /// let input = b"\x80\x04\x95\x05\0\0\0\0\0\0\0(]]t.";
+    /// let input = b"\x80\x04\x95\x04\0\0\0\0\0\0\0]]\x86.";
     /// let pickle = cloudpickle::loads(input)?;
     /// assert_eq!(Pickler::like(&pickle).dump_pickle(&pickle)?, input);
     /// # Ok::<(), cloudpickle::Error>(())

@@ -22,7 +22,6 @@ use self::options::Options;
 pub use self::pickle::{Partial, Pickle};
 pub use self::policy::Policy;
 pub use self::stream::Pickles;
-pub(crate) use self::trace::BATCH;
 use crate::error::Result;
 use crate::heap::Heap;
 use crate::text::Encoding;
