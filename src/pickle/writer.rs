@@ -63,6 +63,8 @@ pub(crate) struct Writer<'h, 'w> {
     /// How many memo slots are in use.
     count: u32,
     tasks: Vec<Task>,
+    /// A child that is to be opened before the next task: the walk goes down without recursion.
+    next: Option<Value>,
     /// Memo slots of strings that are no objects of the heap.
     pub(crate) strings: HashMap<Box<[u8]>, u32>,
     /// Memo slots of globals that the pickler itself calls.
@@ -85,6 +87,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             memo: Table::for_heap(heap),
             count: 0,
             tasks: Vec::new(),
+            next: None,
             strings: HashMap::new(),
             well_known: HashMap::new(),
             substitutes: HashMap::new(),
@@ -108,7 +111,11 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     fn work(&mut self) -> Result<()> {
-        while let Some(task) = self.tasks.pop() {
+        loop {
+            while let Some(value) = self.next.take() {
+                self.open(value)?;
+            }
+            let Some(task) = self.tasks.pop() else { return Ok(()) };
             match task {
                 Task::List(id, next) => self.list_items(id, next)?,
                 Task::Dict(id, next) => self.dict_items(id, next)?,
@@ -129,7 +136,6 @@ impl<'h, 'w> Writer<'h, 'w> {
                 }
             }
         }
-        Ok(())
     }
 
     #[inline(always)]
@@ -324,7 +330,7 @@ impl<'h, 'w> Writer<'h, 'w> {
     /// Writes a child of which nothing is to be done before what is on the task stack.
     fn child(&mut self, value: Value) -> Result<()> {
         if !self.leaf(value)? {
-            self.open(value)?;
+            self.next = Some(value);
         }
         Ok(())
     }
@@ -365,7 +371,8 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::Tuple(id, next));
-                return self.open(*item);
+                self.next = Some(*item);
+                return Ok(());
             }
         }
         let value = Value::Tuple(id);
@@ -417,7 +424,8 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::List(id, next));
-                return self.open(*item);
+                self.next = Some(*item);
+                return Ok(());
             }
         }
         self.after(Value::List(id))
@@ -440,7 +448,8 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::Dict(id, next));
-                return self.open(*item);
+                self.next = Some(*item);
+                return Ok(());
             }
         }
         if exact && self.protocol > 0 && items.len() >= 2 * BATCH && items.len() % (2 * BATCH) == 0 {
@@ -466,7 +475,8 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::Set(id, next));
-                return self.open(*item);
+                self.next = Some(*item);
+                return Ok(());
             }
         }
         if self.style.flavor == Flavor::C && !items.is_empty() && items.len() % BATCH == 0 {
@@ -484,7 +494,8 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::FrozenSet(id, next));
-                return self.open(*item);
+                self.next = Some(*item);
+                return Ok(());
             }
         }
         let value = Value::FrozenSet(id);
@@ -514,7 +525,8 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::SetCall(set, next));
-                return self.open(*item);
+                self.next = Some(*item);
+                return Ok(());
             }
         }
         self.op(if self.protocol < 2 { Opcode::Tuple } else { Opcode::Tuple1 });
@@ -693,7 +705,8 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::Marked(id, next));
-                return self.open(*item);
+                self.next = Some(*item);
+                return Ok(());
             }
         }
         match (event.kind, event.subject) {
@@ -769,7 +782,8 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::Gathered(container, next));
-                return self.open(*item);
+                self.next = Some(*item);
+                return Ok(());
             }
         }
         Ok(())
