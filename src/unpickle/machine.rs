@@ -10,7 +10,7 @@ use super::options::Options;
 use super::trace::{BATCH, Trace};
 use crate::error::{Error, ErrorKind, Result};
 use crate::heap::{
-    Buffer, CallId, CallKind, EffectKind, Event, EventKind, Global, Heap, NO_EVENT, Persistent, StrId, TupleId, Value,
+    Buffer, CallId, CallKind, EffectKind, Event, EventKind, Global, Heap, NO_EVENT, Persistent, Recursive, StrId, TupleId, Value,
 };
 use crate::op::{Op, fault_at};
 use crate::text;
@@ -852,8 +852,8 @@ impl<'a, 'o> Machine<'a, 'o> {
             && (dropped.kind, dropped.subject) == (made.kind, made.subject)
             && (same_args || self.heap.items(dropped.object) == self.heap.items(made.object));
         self.trace.hidden += usize::from(same);
-        if same && same_args {
-            self.heap.shared_args.insert(kept);
+        if same {
+            self.heap.recursive.insert(kept, Recursive { same_args, last_inside: made.last });
         }
         same
     }
