@@ -4,13 +4,21 @@
 //! for each kind of object, one pool for the children of all containers, and text stays where it is in the input. Users look at
 //! objects through [`Obj`], a `Copy` view with the navigation.
 
+mod build;
+mod copy;
+mod eq;
 mod event;
 mod hash;
+mod iso;
+mod macros;
 mod marks;
 mod measure;
 mod obj;
+mod path;
 mod pool;
+mod repr;
 mod store;
+mod to_py;
 mod value;
 
 use std::borrow::Cow;
@@ -20,12 +28,14 @@ use indexmap::IndexMap;
 
 use crate::text::Encoding;
 
+pub use self::eq::DictIndex;
 pub use self::event::{CallKind, EffectKind};
 pub(crate) use self::event::{Event, EventKind, NO_EVENT};
 pub(crate) use self::marks::{Marks, Table};
-pub use self::obj::Obj;
+pub use self::obj::{Call, Effect, Key, Obj};
 pub(crate) use self::pool::{Pool, Run, Seq};
 pub(crate) use self::store::{Span, Store};
+pub use self::to_py::{Bytes, ToPy};
 pub use self::value::{
     BufferId, ByteArrayId, ByteStringId, BytesId, CallId, DictId, FloatId, FrozenSetId, GlobalId, ListId, LongId, PersistentId,
     SetId, StrId, TupleId, Value,
@@ -114,6 +124,8 @@ pub struct Heap<'a> {
     pub(crate) memoized: Marks,
     /// How Python 2 strings are read.
     pub(crate) encoding: Encoding,
+    /// Where paths begin, when the heap is one object's.
+    pub(crate) root: Option<Value>,
 }
 
 macro_rules! push {
@@ -150,6 +162,7 @@ impl<'a> Heap<'a> {
             names: IndexMap::new(),
             memoized: Marks::default(),
             encoding: Encoding::default(),
+            root: None,
         }
     }
 
@@ -178,6 +191,7 @@ impl<'a> Heap<'a> {
             names: self.names,
             memoized: self.memoized,
             encoding: self.encoding,
+            root: self.root,
         }
     }
 
@@ -337,6 +351,20 @@ impl<'a> Heap<'a> {
             Value::Set(id) => self.pool.extend(&mut self.sets[id.index()], items),
             _ => {}
         }
+    }
+
+    /// The hidden container of the last items of a kind that were done to an object.
+    pub(crate) fn gathered(&self, target: Value, kind: EffectKind) -> Option<Value> {
+        let (mut next, _) = self.effect_chain(target);
+        let mut found = None;
+        while next != NO_EVENT {
+            let event = &self.events[next as usize];
+            if event.kind == EventKind::Effect(kind) {
+                found = Some(event.object);
+            }
+            next = event.next;
+        }
+        found
     }
 
     /// The str of a name that was given as text; the same text gives the same object.

@@ -51,7 +51,7 @@ impl<'a, 'o> Machine<'a, 'o> {
             buffers: buffers.into_iter(),
             buffers_taken: 0,
             options,
-            trace: Trace::default(),
+            trace: Trace { fix_imports: options.fix_imports, ..Trace::default() },
             drops: Vec::new(),
         }
     }
@@ -74,16 +74,16 @@ impl<'a, 'o> Machine<'a, 'o> {
         loop {
             let (after, op) = match Op::parse(rest) {
                 Ok(parsed) => parsed,
-                Err(error) => return Err(fault_at(error.into(), rest, input.len() - rest.len())),
+                Err(error) => return Err(fault_at(error.into(), rest, self.length - rest.len())),
             };
             let result = if let Op::Stop = op { self.pop().map(Some) } else { self.step(op, after).map(|()| None) };
             match result {
                 Ok(None) => {}
                 Ok(Some(root)) => return Ok((root, input.len() - after.len())),
-                Err(error) => return Err(error.or_at(input.len() - rest.len(), Some(op.opcode().name()))),
+                Err(error) => return Err(error.or_at(self.length - rest.len(), Some(op.opcode().name()))),
             }
             if COUNTED {
-                self.count().map_err(|error| error.or_at(input.len() - rest.len(), Some(op.opcode().name())))?;
+                self.count().map_err(|error| error.or_at(self.length - rest.len(), Some(op.opcode().name())))?;
             }
             rest = after;
         }
@@ -899,8 +899,9 @@ impl<'a, 'o> Machine<'a, 'o> {
 
     /// What still lies on the stack when the machine stops was made as well.
     pub(crate) fn leave(&mut self) {
+        self.marks.clear();
+        (self.fence, self.proto) = (0, 0);
         for value in std::mem::take(&mut self.stack) {
-            self.fence = 0;
             self.dropped(value);
         }
     }
