@@ -115,8 +115,8 @@ impl Copier<'_> {
                     let object = self.shell(to, event.object);
                     let made = &mut to.events[id.index()];
                     (made.subject, made.object) = (subject, object);
-                    if from.shared_args.contains(&old) {
-                        to.shared_args.insert(id);
+                    if let Some(habits) = from.recursive.get(&old) {
+                        to.recursive.insert(id, *habits);
                     }
                 }
             }

@@ -22,7 +22,7 @@ mod to_py;
 mod value;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
@@ -94,6 +94,16 @@ pub(crate) struct Persistent {
     pub(crate) text: bool,
 }
 
+/// How a call was written that was reached again through its arguments, and so was made twice.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recursive {
+    /// The second time the same tuple of arguments was found, not one made anew.
+    pub(crate) same_args: bool,
+    /// The last effect that was written with the object inside its own arguments. The C pickler stops there; the Python pickler goes on
+    /// with the object outside, and what is done to it then is written there.
+    pub(crate) last_inside: u32,
+}
+
 /// Python objects that refer to each other by handle.
 #[derive(Clone, Debug)]
 pub struct Heap<'a> {
@@ -116,8 +126,8 @@ pub struct Heap<'a> {
     pub(crate) events: Vec<Event>,
     /// The first and last effect on objects that are not calls.
     pub(crate) effects: IndexMap<Value, (u32, u32)>,
-    /// Calls that were reached again through their arguments, and found the same tuple of arguments then.
-    pub(crate) shared_args: HashSet<CallId>,
+    /// How calls were written that were reached again through their arguments.
+    pub(crate) recursive: HashMap<CallId, Recursive>,
     /// Names that were given as text, each once.
     pub(crate) names: IndexMap<Box<[u8]>, StrId>,
     /// The objects that the stream gave a memo slot, where it did not give one to all.
@@ -158,7 +168,7 @@ impl<'a> Heap<'a> {
             persistents: Vec::new(),
             events: Vec::new(),
             effects: IndexMap::new(),
-            shared_args: HashSet::new(),
+            recursive: HashMap::new(),
             names: IndexMap::new(),
             memoized: Marks::default(),
             encoding: Encoding::default(),
@@ -187,7 +197,7 @@ impl<'a> Heap<'a> {
             persistents: self.persistents,
             events: self.events,
             effects: self.effects,
-            shared_args: self.shared_args,
+            recursive: self.recursive,
             names: self.names,
             memoized: self.memoized,
             encoding: self.encoding,
@@ -330,6 +340,7 @@ impl<'a> Heap<'a> {
     pub(crate) fn gather(&mut self, kind: EffectKind, target: Value, items: &[Value]) -> usize {
         let (_, last) = self.effect_chain(target);
         let open = self.events.get(last as usize).filter(|event| event.kind == EventKind::Effect(kind)).map(|event| event.object);
+        let open = open.filter(|_| !self.ends_inside(target, last));
         let gathered = open.unwrap_or_else(|| {
             let gathered = match kind {
                 EffectKind::SetItems => Value::Dict(self.push_dict()),
@@ -341,6 +352,26 @@ impl<'a> Heap<'a> {
         });
         self.extend(gathered, items);
         usize::from(open.is_none())
+    }
+
+    /// Takes the items of a list, dict or set from one on away.
+    pub(crate) fn truncate(&mut self, container: Value, length: usize) {
+        match container {
+            Value::List(id) => self.lists[id.index()].truncate(length),
+            Value::Dict(id) => self.dicts[id.index()].truncate(length),
+            Value::Set(id) => self.sets[id.index()].truncate(length),
+            _ => {}
+        }
+    }
+
+    /// Whether an effect is the last that was done to an object inside its own arguments.
+    fn ends_inside(&self, target: Value, effect: u32) -> bool {
+        match target {
+            Value::Call(id) if !self.recursive.is_empty() => {
+                self.recursive.get(&id).is_some_and(|call| call.last_inside == effect)
+            }
+            _ => false,
+        }
     }
 
     /// Puts items behind those of a list, dict (keys and values in turn) or set.

@@ -92,26 +92,14 @@ pub fn corpus_path(python: &Python) -> PathBuf {
 ///
 /// When the generator fails.
 pub fn assembled(python: &Python) -> Vec<Record> {
-    generated(
-        python,
-        &["assembled.py", "corpus_types.py"],
-        &[],
-        None,
-        "assembled",
-    )
-    .and_then(|path| read(&path))
-    .unwrap_or_else(|e| panic!("{e}"))
+    generated(python, &["assembled.py", "corpus_types.py"], &[], None, "assembled")
+        .and_then(|path| read(&path))
+        .unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// The versions that [`numpy_corpus`] installs.
-const NUMPY: &[&str] = &[
-    "numpy==1.26.4",
-    "pandas==2.2.3",
-    "python-dateutil==2.9.0.post0",
-    "pytz==2024.2",
-    "six==1.17.0",
-    "tzdata==2024.2",
-];
+const NUMPY: &[&str] =
+    &["numpy==1.26.4", "pandas==2.2.3", "python-dateutil==2.9.0.post0", "pytz==2024.2", "six==1.17.0", "tzdata==2024.2"];
 
 /// What numpy arrays and pandas frames look like, written by the default `python3`; with the `PYTHONPATH` they need.
 ///
@@ -121,36 +109,19 @@ const NUMPY: &[&str] = &[
 pub fn numpy_corpus() -> Result<(Python, PathBuf, Vec<Record>), String> {
     let python = default_python();
     let libs = venv(&python, NUMPY)?;
-    let path = generated(
-        &python,
-        &["corpus.py", "corpus_types.py"],
-        &["--numpy"],
-        Some(&libs),
-        "numpy",
-    )?;
+    let path = generated(&python, &["corpus.py", "corpus_types.py"], &["--numpy"], Some(&libs), "numpy")?;
     let records = read(&path)?;
     Ok((python, libs, records))
 }
 
 /// Runs `scripts[0] args DIR` once for this interpreter and these scripts; the file it wrote.
-fn generated(
-    python: &Python,
-    names: &[&str],
-    args: &[&str],
-    libs: Option<&Path>,
-    what: &str,
-) -> Result<PathBuf, String> {
+fn generated(python: &Python, names: &[&str], args: &[&str], libs: Option<&Path>, what: &str) -> Result<PathBuf, String> {
     let texts = names
         .iter()
         .map(|name| fs::read(scripts().join(name)).map_err(|e| format!("{name}: {e}")))
         .collect::<Result<Vec<_>, _>>()?;
-    let libs_name = libs
-        .map(|path| path.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let parts = texts
-        .iter()
-        .map(Vec::as_slice)
-        .chain([libs_name.as_bytes()]);
+    let libs_name = libs.map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+    let parts = texts.iter().map(Vec::as_slice).chain([libs_name.as_bytes()]);
     let (major, minor, patch) = python.version;
     let name = format!("{what}-{major}.{minor}.{patch}-{}", hash(parts));
     let dir = made(target().join("corpus").join(name), |dir| {
@@ -167,9 +138,7 @@ fn generated(
 /// Reads the container; its format is told in `corpus.py`.
 fn read(path: &Path) -> Result<Vec<Record>, String> {
     let data = fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let mut rest = data
-        .strip_prefix(b"PICKLES1")
-        .ok_or_else(|| format!("{}: not a file of payloads", path.display()))?;
+    let mut rest = data.strip_prefix(b"PICKLES1").ok_or_else(|| format!("{}: not a file of payloads", path.display()))?;
     let mut records = Vec::new();
     while !rest.is_empty() {
         records.push(record(&mut rest).ok_or_else(|| format!("{}: cut off", path.display()))?);
@@ -189,10 +158,7 @@ fn record(rest: &mut &[u8]) -> Option<Record> {
     let mut buffers = Vec::new();
     for _ in 0..number(rest)? {
         let readonly = rest.split_off_first()? == &1;
-        buffers.push(Buffer {
-            readonly,
-            data: field(rest)?.to_vec(),
-        });
+        buffers.push(Buffer { readonly, data: field(rest)?.to_vec() });
     }
     let get = |key: &str| info.get(key).map(String::as_str);
     Some(Record {

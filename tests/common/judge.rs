@@ -72,12 +72,7 @@ impl Default for Loading<'_> {
 
 impl Loading<'_> {
     fn options(&self) -> String {
-        let digits = |buffers: &[Buffer]| -> String {
-            buffers
-                .iter()
-                .map(|b| if b.readonly { '1' } else { '0' })
-                .collect()
-        };
+        let digits = |buffers: &[Buffer]| -> String { buffers.iter().map(|b| if b.readonly { '1' } else { '0' }).collect() };
         let mut lines = format!(
             "readonly={}\nreadonly2={}\nsplit={}\n",
             digits(self.buffers),
@@ -125,12 +120,7 @@ struct Running {
 
 impl Judge {
     pub fn new(python: &Python) -> Judge {
-        Judge {
-            python: python.clone(),
-            path: Vec::new(),
-            timeout: Duration::from_secs(120),
-            running: None,
-        }
+        Judge { python: python.clone(), path: Vec::new(), timeout: Duration::from_secs(120), running: None }
     }
 
     /// Adds a directory to `PYTHONPATH`, such as one of [`venv`](super::venv).
@@ -159,13 +149,7 @@ impl Judge {
     pub fn same(&mut self, a: &[u8], b: &[u8], loading: &Loading<'_>) -> Result<(), String> {
         let second = loading.buffers_of_second.unwrap_or(loading.buffers);
         let mut fields = vec![a, b];
-        fields.extend(
-            loading
-                .buffers
-                .iter()
-                .chain(second)
-                .map(|buffer| buffer.data.as_slice()),
-        );
+        fields.extend(loading.buffers.iter().chain(second).map(|buffer| buffer.data.as_slice()));
         match self.text(b'E', &loading.options(), &fields) {
             Ok(line) if line.is_empty() => Ok(()),
             Ok(line) => Err(line),
@@ -179,12 +163,7 @@ impl Judge {
     }
 
     /// `pickle.dumps(pickle.loads(payload), protocol)`.
-    pub fn dumps(
-        &mut self,
-        payload: &[u8],
-        protocol: u8,
-        loading: &Loading<'_>,
-    ) -> Result<Vec<u8>, Trouble> {
+    pub fn dumps(&mut self, payload: &[u8], protocol: u8, loading: &Loading<'_>) -> Result<Vec<u8>, Trouble> {
         self.ask_about(b'D', &format!("protocol={protocol}\n"), payload, loading)
     }
 
@@ -194,12 +173,7 @@ impl Judge {
     }
 
     /// The text of `pickletools.dis`, as far as it came, and the message of the exception that stopped it.
-    pub fn dis(
-        &mut self,
-        payload: &[u8],
-        annotate: usize,
-        indent: usize,
-    ) -> Result<(String, Option<String>), Trouble> {
+    pub fn dis(&mut self, payload: &[u8], annotate: usize, indent: usize) -> Result<(String, Option<String>), Trouble> {
         let options = format!("annotate={annotate}\nindentlevel={indent}\n");
         let mut answer = self.ask(b'T', &options, &[payload])?.into_iter();
         let mut text = || String::from_utf8_lossy(&answer.next().unwrap_or_default()).into_owned();
@@ -209,12 +183,7 @@ impl Judge {
 
     /// Runs Python source with the loaded payload as `x` and answers what it left in `r`: bytes as they are, text in
     /// UTF-8, anything else as its `repr`. Without a payload (`b""`) `x` is `None`.
-    pub fn run(
-        &mut self,
-        payload: &[u8],
-        source: &str,
-        loading: &Loading<'_>,
-    ) -> Result<Vec<u8>, Trouble> {
+    pub fn run(&mut self, payload: &[u8], source: &str, loading: &Loading<'_>) -> Result<Vec<u8>, Trouble> {
         let answer = self.ask(b'X', &loading.options(), &[payload, source.as_bytes()])?;
         Ok(answer.into_iter().next().unwrap_or_default())
     }
@@ -225,13 +194,7 @@ impl Judge {
         Ok(String::from_utf8_lossy(&answer).into_owned())
     }
 
-    fn ask_about(
-        &mut self,
-        command: u8,
-        more: &str,
-        payload: &[u8],
-        loading: &Loading<'_>,
-    ) -> Result<Vec<u8>, Trouble> {
+    fn ask_about(&mut self, command: u8, more: &str, payload: &[u8], loading: &Loading<'_>) -> Result<Vec<u8>, Trouble> {
         let mut fields = vec![payload];
         fields.extend(loading.buffers.iter().map(|buffer| buffer.data.as_slice()));
         let answer = self.ask(command, &(loading.options() + more), &fields)?;
@@ -240,40 +203,21 @@ impl Judge {
 
     fn text(&mut self, command: u8, options: &str, fields: &[&[u8]]) -> Result<String, Trouble> {
         let answer = self.ask(command, options, fields)?;
-        Ok(answer
-            .first()
-            .map(|text| String::from_utf8_lossy(text).into_owned())
-            .unwrap_or_default())
+        Ok(answer.first().map(|text| String::from_utf8_lossy(text).into_owned()).unwrap_or_default())
     }
 
-    fn ask(
-        &mut self,
-        command: u8,
-        options: &str,
-        fields: &[&[u8]],
-    ) -> Result<Vec<Vec<u8>>, Trouble> {
+    fn ask(&mut self, command: u8, options: &str, fields: &[&[u8]]) -> Result<Vec<Vec<u8>>, Trouble> {
         let running = match &mut self.running {
             Some(running) => running,
-            none => none.insert(
-                start(&self.python, &self.path)
-                    .map_err(|e| Trouble::Lost(format!("{}: {e}", self.python)))?,
-            ),
+            none => none.insert(start(&self.python, &self.path).map_err(|e| Trouble::Lost(format!("{}: {e}", self.python)))?),
         };
         let sent = send(&mut running.stdin, command, options, fields);
-        match sent
-            .map_err(|_| mpsc::RecvTimeoutError::Disconnected)
-            .and_then(|()| running.answers.recv_timeout(self.timeout))
-        {
+        match sent.map_err(|_| mpsc::RecvTimeoutError::Disconnected).and_then(|()| running.answers.recv_timeout(self.timeout)) {
             Ok((b'+', answer)) => Ok(answer),
             Ok((_, answer)) => {
-                let mut texts = answer
-                    .iter()
-                    .map(|text| String::from_utf8_lossy(text).into_owned());
+                let mut texts = answer.iter().map(|text| String::from_utf8_lossy(text).into_owned());
                 let message = texts.next().unwrap_or_default();
-                Err(Trouble::Raised {
-                    message,
-                    traceback: texts.next().unwrap_or_default(),
-                })
+                Err(Trouble::Raised { message, traceback: texts.next().unwrap_or_default() })
             }
             Err(why) => Err(Trouble::Lost(self.lost(why))),
         }
@@ -289,16 +233,8 @@ impl Judge {
             let _ = running.child.wait();
             return format!("{}: no answer in {:?}", self.python, self.timeout);
         }
-        let status = running
-            .child
-            .wait()
-            .map(|status| status.to_string())
-            .unwrap_or_default();
-        let text = running
-            .stderr
-            .lock()
-            .map(|text| String::from_utf8_lossy(&text).into_owned())
-            .unwrap_or_default();
+        let status = running.child.wait().map(|status| status.to_string()).unwrap_or_default();
+        let text = running.stderr.lock().map(|text| String::from_utf8_lossy(&text).into_owned()).unwrap_or_default();
         format!("{} ended: {status}\n{text}", self.python)
     }
 }
@@ -316,30 +252,17 @@ impl Drop for Judge {
 fn start(python: &Python, path: &[PathBuf]) -> io::Result<Running> {
     let mut command = python.command();
     if !path.is_empty() {
-        command.env(
-            "PYTHONPATH",
-            env::join_paths(path).map_err(io::Error::other)?,
-        );
+        command.env("PYTHONPATH", env::join_paths(path).map_err(io::Error::other)?);
     }
-    let script = if python.version.0 == 2 {
-        "judge2.py"
-    } else {
-        "judge.py"
-    };
-    let mut child = command
-        .arg(scripts().join(script))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
+    let script = if python.version.0 == 2 { "judge2.py" } else { "judge.py" };
+    let mut child =
+        command.arg(scripts().join(script)).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let missing = || io::Error::other("a pipe is missing");
     let stdin = child.stdin.take().ok_or_else(missing)?;
     let mut stdout = io::BufReader::new(child.stdout.take().ok_or_else(missing)?);
     let mut pipe = child.stderr.take().ok_or_else(missing)?;
     let (sender, answers) = mpsc::channel();
-    thread::spawn(
-        move || while receive(&mut stdout).is_ok_and(|answer| sender.send(answer).is_ok()) {},
-    );
+    thread::spawn(move || while receive(&mut stdout).is_ok_and(|answer| sender.send(answer).is_ok()) {});
     let stderr = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&stderr);
     thread::spawn(move || {
@@ -351,20 +274,11 @@ fn start(python: &Python, path: &[PathBuf]) -> io::Result<Running> {
             kept.drain(..surplus);
         }
     });
-    Ok(Running {
-        child,
-        stdin,
-        answers,
-        stderr,
-    })
+    Ok(Running { child, stdin, answers, stderr })
 }
 
 fn send(stdin: &mut ChildStdin, command: u8, options: &str, fields: &[&[u8]]) -> io::Result<()> {
-    let len = |n: usize| {
-        u32::try_from(n)
-            .map(u32::to_le_bytes)
-            .map_err(io::Error::other)
-    };
+    let len = |n: usize| u32::try_from(n).map(u32::to_le_bytes).map_err(io::Error::other);
     let mut request = vec![command];
     request.extend(len(fields.len() + 1)?);
     for field in [options.as_bytes()].iter().chain(fields) {

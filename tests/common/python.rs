@@ -64,10 +64,7 @@ impl Python {
 
 /// Runs to the end: stdout as text, or stderr when the status is not 0.
 pub(super) fn output(command: &mut Command) -> Result<String, String> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| format!("{command:?}: {e}"))?;
+    let output = command.stdin(Stdio::null()).output().map_err(|e| format!("{command:?}: {e}"))?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     } else {
@@ -86,11 +83,7 @@ pub(super) fn output(command: &mut Command) -> Result<String, String> {
 /// When there is none: the tests are worth nothing without one.
 pub fn interpreters() -> Vec<Python> {
     static ONCE: OnceLock<()> = OnceLock::new();
-    let found: Vec<_> = all()
-        .iter()
-        .filter(|p| p.is_at_least(3, 6))
-        .cloned()
-        .collect();
+    let found: Vec<_> = all().iter().filter(|p| p.is_at_least(3, 6)).cloned().collect();
     assert!(
         !found.is_empty(),
         "no CPython 3.6 or newer was found: install python3 (Debian: apt-get install python3), or more versions with \
@@ -98,10 +91,7 @@ pub fn interpreters() -> Vec<Python> {
     );
     ONCE.get_or_init(|| {
         for minor in 8..=13 {
-            if !found
-                .iter()
-                .any(|p| (p.version.0, p.version.1) == (3, minor))
-            {
+            if !found.iter().any(|p| (p.version.0, p.version.1) == (3, minor)) {
                 not_run(&format!("CPython 3.{minor} not found"));
             }
         }
@@ -112,10 +102,7 @@ pub fn interpreters() -> Vec<Python> {
 /// The CPython 2.7 of this machine; without one stderr says so.
 pub fn python2() -> Option<Python> {
     static ONCE: OnceLock<()> = OnceLock::new();
-    let found = all()
-        .iter()
-        .find(|p| (p.version.0, p.version.1) == (2, 7))
-        .cloned();
+    let found = all().iter().find(|p| (p.version.0, p.version.1) == (2, 7)).cloned();
     if found.is_none() {
         ONCE.get_or_init(|| not_run("CPython 2.7 not found"));
     }
@@ -125,13 +112,10 @@ pub fn python2() -> Option<Python> {
 /// The `python3` a user of this machine gets, or the newest one found.
 pub fn default_python() -> Python {
     let found = interpreters();
-    let named = search_path("python3")
-        .into_iter()
-        .find_map(|path| probe(&path));
+    let named = search_path("python3").into_iter().find_map(|path| probe(&path));
     named
         .and_then(|named| {
-            let same =
-                |p: &&Python| (p.version.0, p.version.1) == (named.version.0, named.version.1);
+            let same = |p: &&Python| (p.version.0, p.version.1) == (named.version.0, named.version.1);
             found.iter().find(same).cloned()
         })
         .unwrap_or_else(|| found[found.len() - 1].clone())
@@ -156,9 +140,7 @@ fn all() -> &'static [Python] {
                 continue;
             }
             if let Some(python) = probe(&path) {
-                found
-                    .entry((python.version.0, python.version.1))
-                    .or_insert(python);
+                found.entry((python.version.0, python.version.1)).or_insert(python);
             }
         }
         found.into_values().collect()
@@ -174,10 +156,7 @@ fn search_path(name: &str) -> Vec<PathBuf> {
 }
 
 fn pyenv() -> Vec<PathBuf> {
-    let roots = [
-        env::var_os("PYENV_ROOT").map(PathBuf::from),
-        env::var_os("HOME").map(|home| Path::new(&home).join(".pyenv")),
-    ];
+    let roots = [env::var_os("PYENV_ROOT").map(PathBuf::from), env::var_os("HOME").map(|home| Path::new(&home).join(".pyenv"))];
     let mut found: Vec<PathBuf> = roots
         .into_iter()
         .flatten()
@@ -208,9 +187,7 @@ fn probe(path: &Path) -> Option<Python> {
 
 /// The directory of the Python scripts.
 pub fn scripts() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests")
-        .join("python")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join("python")
 }
 
 /// The `target` directory, with the corpus and the packages below it.
@@ -233,20 +210,13 @@ pub(super) fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
 /// The directory `dir`, made by `make` when it is not there yet.
 ///
 /// It is made under another name and then renamed, so that it is whole when it is there, whoever else makes it too.
-pub(super) fn made(
-    dir: PathBuf,
-    make: impl FnOnce(&Path) -> Result<(), String>,
-) -> Result<PathBuf, String> {
+pub(super) fn made(dir: PathBuf, make: impl FnOnce(&Path) -> Result<(), String>) -> Result<PathBuf, String> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(|e| e.into_inner());
     if dir.is_dir() {
         return Ok(dir);
     }
-    let name = dir
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let name = dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let making = dir.with_file_name(format!(".{name}.{}", std::process::id()));
     let _ = fs::remove_dir_all(&making);
     fs::create_dir_all(&making).map_err(|e| format!("{}: {e}", making.display()))?;
@@ -265,27 +235,12 @@ pub(super) fn made(
 /// What pip said. A test that cannot go on without them calls [`not_run`] with it.
 pub fn venv(python: &Python, requirements: &[&str]) -> Result<PathBuf, String> {
     let (major, minor, patch) = python.version;
-    let name = format!(
-        "{major}.{minor}.{patch}-{}",
-        hash(requirements.iter().map(|r| r.as_bytes()))
-    );
+    let name = format!("{major}.{minor}.{patch}-{}", hash(requirements.iter().map(|r| r.as_bytes())));
     made(target().join("python-libs").join(name), |dir| {
-        let _ = writeln!(
-            std::io::stderr(),
-            "installing for {python}: {}",
-            requirements.join(" ")
-        );
+        let _ = writeln!(std::io::stderr(), "installing for {python}: {}", requirements.join(" "));
         let mut command = python.command();
         command
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--no-input",
-                "--no-compile",
-            ])
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"])
             .arg("--target")
             .arg(dir)
             .args(requirements);
