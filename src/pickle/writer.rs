@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::heap::{
     BufferId, CallId, CallKind, DictId, EffectKind, Event, EventKind, FrozenSetId, Heap, ListId, NO_EVENT, SetId, Table, TupleId,
     Value,
@@ -64,6 +64,8 @@ pub(crate) struct Writer<'h, 'w> {
     /// How many memo slots are in use.
     count: u32,
     tasks: Vec<Task>,
+    /// How many objects that are remembered only when they are complete may still be begun.
+    begins: u64,
     /// A child that is to be opened before the next task: the walk goes down without recursion.
     next: Option<Value>,
     /// Memo slots of strings that are no objects of the heap.
@@ -88,6 +90,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             memo: Table::for_heap(heap),
             count: 0,
             tasks: Vec::new(),
+            begins: 16 * heap.count() + (1 << 16),
             next: None,
             strings: HashMap::new(),
             well_known: HashMap::new(),
@@ -129,10 +132,7 @@ impl<'h, 'w> Writer<'h, 'w> {
                 Task::Gathered(items, next) => self.gathered(items, next)?,
                 Task::SetCall(set, next) => self.set_call(set, next)?,
                 Task::Marked(id, next) => self.marked(id, next)?,
-                Task::PersistentDone(value) => {
-                    self.op(Opcode::BinPersId);
-                    self.memoize_if_needed(value);
-                }
+                Task::PersistentDone(value) => self.persistent_done(value),
                 Task::DynamicGlobal(value, name_next) => self.dynamic_global(value, name_next)?,
                 Task::StateOf(target, state) => {
                     self.leaf(target)?;
@@ -242,7 +242,14 @@ impl<'h, 'w> Writer<'h, 'w> {
             Value::None => self.op(Opcode::None),
             Value::Bool(bool) => self.bool(bool),
             Value::EMPTY_TUPLE => self.empty_tuple(),
-            Value::Long(id) => self.long(id)?,
+            Value::Long(id) => {
+                if self.style.memoize == Memoize::All {
+                    self.long(id)?;
+                } else if !self.get_written(value) {
+                    self.long(id)?;
+                    self.memoize_if_needed(value);
+                }
+            }
             Value::Extension(code) => self.extension(code),
             _ => return Ok(self.get_written(value)),
         }
@@ -251,6 +258,13 @@ impl<'h, 'w> Writer<'h, 'w> {
 
     /// Begins an object that was not written before.
     fn open(&mut self, value: Value) -> Result<()> {
+        if let Value::Tuple(_) | Value::Call(_) | Value::FrozenSet(_) | Value::Set(_) = value {
+            // Each list in a cycle of tuples has them all begun once more, as in CPython, which gives up at its limit of recursion.
+            self.begins = self
+                .begins
+                .checked_sub(1)
+                .ok_or(ErrorKind::LimitExceeded { what: "objects in cycles", limit: 16 * self.heap.count() + (1 << 16) })?;
+        }
         match value {
             Value::List(id) => {
                 if self.protocol == 0 {
@@ -618,6 +632,20 @@ impl<'h, 'w> Writer<'h, 'w> {
         } else {
             out.push(Opcode::Ext4.byte());
             out.extend_from_slice(&code.to_le_bytes());
+        }
+    }
+
+    fn persistent_done(&mut self, value: Value) {
+        match self.memo.get(value) {
+            0 | NEVER => {
+                self.op(Opcode::BinPersId);
+                self.memoize_if_needed(value);
+            }
+            slot => {
+                // It was reached again through its id.
+                self.op(Opcode::Pop);
+                self.get(slot - 1);
+            }
         }
     }
 

@@ -4,13 +4,16 @@
 //! would import or call something, the machine notes what; the result of a call can be anything, so it is accepted wherever some
 //! object would be.
 
+use std::collections::HashMap;
+
 use super::lines;
 use super::memo::Memo;
 use super::options::Options;
 use super::trace::{BATCH, Trace};
 use crate::error::{Error, ErrorKind, Result};
 use crate::heap::{
-    Buffer, CallId, CallKind, EffectKind, Event, EventKind, Global, Heap, NO_EVENT, Persistent, Recursive, StrId, TupleId, Value,
+    Buffer, CallId, CallKind, EffectKind, Event, EventKind, Global, Hashable, Heap, NO_EVENT, Persistent, Recursive, StrId,
+    TupleId, Value,
 };
 use crate::int::u32_from_usize;
 use crate::op::{Op, fault_at};
@@ -37,6 +40,9 @@ pub(crate) struct Machine<'a, 'o> {
     pub(crate) trace: Trace,
     /// Effects that drop something: whether they matter is decided at the end.
     pub(crate) drops: Vec<u32>,
+    hashable: Hashable,
+    /// By how much bytearrays have grown.
+    grown: HashMap<Value, usize>,
 }
 
 impl<'a, 'o> Machine<'a, 'o> {
@@ -54,6 +60,8 @@ impl<'a, 'o> Machine<'a, 'o> {
             options,
             trace: Trace { fix_imports: options.fix_imports, ..Trace::default() },
             drops: Vec::new(),
+            hashable: Hashable::default(),
+            grown: HashMap::new(),
         }
     }
 
@@ -490,7 +498,10 @@ impl<'a, 'o> Machine<'a, 'o> {
     fn append_to_other(&mut self, list: Value, at: usize) -> Result<()> {
         let items = &self.stack[at..];
         match list {
-            Value::ByteArray(_) => items.iter().try_for_each(|item| self.check_byte(*item))?,
+            Value::ByteArray(_) => {
+                items.iter().try_for_each(|item| self.check_byte(*item))?;
+                *self.grown.entry(list).or_default() += items.len();
+            }
             _ if unknown(list) => {}
             _ => return Err(ErrorKind::NoMethod { method: "extend or append", found: self.heap.kind_name(list) }.into()),
         }
@@ -526,7 +537,7 @@ impl<'a, 'o> Machine<'a, 'o> {
         let pairs = &self.stack[at..];
         let length = match target {
             Value::List(id) => Some(self.heap.lists[id.index()].len()),
-            Value::ByteArray(_) => Some(self.heap.content(target).len()),
+            Value::ByteArray(_) => Some(self.heap.content(target).len() + self.grown.get(&target).copied().unwrap_or(0)),
             _ => None,
         };
         if let Some(length) = length {
@@ -580,11 +591,11 @@ impl<'a, 'o> Machine<'a, 'o> {
 
     /// Checks that every `step`th object from `at` on can be hashed.
     #[inline(always)]
-    fn check_hashable(&self, at: usize, step: usize) -> Result<()> {
+    fn check_hashable(&mut self, at: usize, step: usize) -> Result<()> {
         for value in self.stack[at..].iter().step_by(step) {
             match value {
                 Value::Str(_) | Value::Int(_) => {}
-                _ => self.heap.check_hashable(*value).map_err(ErrorKind::Unhashable)?,
+                _ => self.heap.check_hashable(*value, &mut self.hashable).map_err(ErrorKind::Unhashable)?,
             }
         }
         Ok(())
@@ -853,6 +864,11 @@ impl<'a, 'o> Machine<'a, 'o> {
         let Some(Value::Call(kept)) = self.memo.get(index) else { return false };
         let (dropped, made) = (self.heap.events[dropped.index()], self.heap.events[kept.index()]);
         let same_args = dropped.object == made.object;
+        // What a pickler drops it has just made, item by item: in all that is not more than there are bytes.
+        self.trace.compared += self.heap.items(dropped.object).len();
+        if !same_args && self.trace.compared > self.length {
+            return false;
+        }
         let same = dropped.next == NO_EVENT
             && (dropped.kind, dropped.subject) == (made.kind, made.subject)
             && (same_args || self.heap.items(dropped.object) == self.heap.items(made.object));

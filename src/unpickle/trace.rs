@@ -25,6 +25,8 @@ pub(crate) struct Trace {
     /// A single item set by itself behind full batches, as the Python pickler does.
     pub(crate) lone_last: bool,
     pub(crate) bare_controls: bool,
+    /// How many arguments were compared with those of a call that was made before.
+    pub(crate) compared: usize,
     /// There was a `DUP`.
     pub(crate) duplicated: bool,
     /// What the reader was told of names.
@@ -59,9 +61,9 @@ impl Trace {
             + heap.frozensets.len()
             + heap.globals.len()
             + self.calls;
-        // The picklers remember no persistent ids and buffers; a stream that uses one again does.
-        let unusual = |value: Value| matches!(value, Value::Persistent(_) | Value::Buffer(_));
-        let may_be_unusual = heap.persistents.len() + heap.buffers.len() > 0;
+        // The picklers remember no persistent ids, buffers and ints; a stream that uses one again does.
+        let unusual = |value: Value| matches!(value, Value::Persistent(_) | Value::Buffer(_) | Value::Long(_));
+        let may_be_unusual = heap.persistents.len() + heap.buffers.len() + heap.longs.len() > 0;
         let unusual = may_be_unusual && (self.duplicated || memo.values().any(unusual));
         let all = memo.puts() == remembered.saturating_sub(self.hidden) && !unusual;
         let marked = if all { Vec::new() } else { memo.values().collect() };
