@@ -223,8 +223,8 @@ class Comparison:
             if self.strings and self.sharing and len(a) > 1:
                 self.same_place(a, b)
             return
-        if a == () and cls is tuple:
-            if b != ():
+        if cls is tuple and not a:
+            if b:
                 self.differ("value", a, b)
             return
         if self.sharing:
@@ -586,8 +586,6 @@ def main():
     os.dup2(null, 0)
     os.dup2(2, 1)
     warnings.simplefilter("ignore")
-    if hasattr(sys, "set_int_max_str_digits"):
-        sys.set_int_max_str_digits(0)
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import corpus_types
 
