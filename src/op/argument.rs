@@ -13,12 +13,12 @@ use super::{
     ByteArray8, Bytes1, Bytes4, Bytes8, DecimalNlLong, DecimalNlShort, Float8, FloatNl, Long1, Long4, Op, OperandKind, String1,
     String4, StringNl, StringNlNoEscape, StringNlNoEscapePair, UnicodeString1, UnicodeString4, UnicodeString8, UnicodeStringNl,
 };
-use crate::int::{Base, DEFAULT_MAX_DIGITS, Int, IntError, from_le_bytes_signed, parse_int};
+use crate::int::{Base, DEFAULT_MAX_DIGITS, Int, IntError, from_le_bytes_signed, parse_int, write_decimal};
 use crate::opcode::{Opcode, for_each_opcode};
-use crate::text::PyStr;
 use crate::text::escape::{EscapeError, EscapeReason, decode_raw_unicode, decode_string_escape};
 use crate::text::float::write_float_repr;
 use crate::text::repr::{write_bytes_repr, write_str_repr};
+use crate::text::{PyStr, Utf8Sink};
 
 /// An operand as the Python object that `pickletools` makes of it.
 #[derive(Debug)]
@@ -72,34 +72,44 @@ impl Arg<'_> {
         ))
     }
 
-    /// Writes its `repr`, which is to be checked before.
-    pub(super) fn write_repr(&self, out: &mut String) {
+    /// Appends its `repr`, which is to be checked before.
+    pub(super) fn write_repr(&self, out: &mut Vec<u8>) {
+        let sink = &mut Utf8Sink(out);
         let written = match self {
-            Self::Bool(bool) => out.write_str(if *bool { "True" } else { "False" }),
-            Self::Int(int) => write!(out, "{int}"),
-            Self::Uint(uint) => write!(out, "{uint}"),
-            Self::Long(bytes) => write!(out, "{}", from_le_bytes_signed(significant(bytes))),
-            Self::Float(float) => write_float_repr(out, *float),
-            Self::Str(str) => write_str_repr(out, *str),
-            Self::Bytes(bytes) => write_bytes_repr(out, bytes),
-            Self::ByteArray(bytes) => write_bytearray_repr(out, bytes),
+            Self::Bool(bool) => sink.write_str(if *bool { "True" } else { "False" }),
+            Self::Int(int) => {
+                write_decimal(int, out);
+                Ok(())
+            }
+            Self::Uint(uint) => match i64::try_from(*uint) {
+                Ok(int) => {
+                    write_decimal(&Int::Small(int), out);
+                    Ok(())
+                }
+                Err(_) => write!(sink, "{uint}"),
+            },
+            Self::Long(bytes) => {
+                write_decimal(&from_le_bytes_signed(significant(bytes)), out);
+                Ok(())
+            }
+            Self::Float(float) => write_float_repr(sink, *float),
+            Self::Str(str) => write_str_repr(sink, *str),
+            Self::Bytes(bytes) => write_bytes_repr(sink, bytes),
+            Self::ByteArray(bytes) => write_bytearray_repr(sink, bytes),
         };
-        debug_assert!(written.is_ok(), "a String takes all");
+        debug_assert!(written.is_ok(), "a Vec takes all");
     }
 }
 
 /// Writes `repr(bytearray)`, which unlike that of bytes escapes a single quote between double ones, too.
-fn write_bytearray_repr(out: &mut String, bytes: &[u8]) -> fmt::Result {
-    out.push_str("bytearray(");
+fn write_bytearray_repr(out: &mut impl fmt::Write, bytes: &[u8]) -> fmt::Result {
+    out.write_str("bytearray(")?;
     if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
-        let mut repr = String::new();
-        write_bytes_repr(&mut repr, bytes)?;
-        out.push_str(&repr.replace('\'', r"\'"));
+        out.write_str(&bytes_repr(bytes).replace('\'', r"\'"))?;
     } else {
         write_bytes_repr(out, bytes)?;
     }
-    out.push(')');
-    Ok(())
+    out.write_char(')')
 }
 
 /// The bytes of an int without those at the end which only repeat the sign.
@@ -196,7 +206,7 @@ macro_rules! define_argument {
             ///
             /// The sentence of the error that `pickletools` raises.
             #[inline]
-            pub(super) fn argument<'s>(self, scratch: &'s mut Vec<u8>) -> Result<Option<Arg<'s>>, String>
+            pub(super) fn argument<'s>(&self, scratch: &'s mut Vec<u8>) -> Result<Option<Arg<'s>>, String>
             where
                 'a: 's,
             {
@@ -210,7 +220,7 @@ macro_rules! define_argument {
     (@pattern $value:ident, $variant:ident) => { Op::$variant };
     (@pattern $value:ident, $variant:ident($operand:ty)) => { Op::$variant($value) };
     (@read $value:ident, $scratch:ident) => { Ok(None) };
-    (@read $value:ident, $scratch:ident, $operand:ty) => { $value.argument($scratch).map(Some) };
+    (@read $value:ident, $scratch:ident, $operand:ty) => { (*$value).argument($scratch).map(Some) };
 }
 for_each_opcode!(define_argument);
 

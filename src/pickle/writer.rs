@@ -36,7 +36,8 @@ enum Task {
     Call(CallId, Stage),
     /// Arguments between a mark and an opcode that takes them all.
     Marked(CallId, usize),
-    Effects(u32),
+    /// What is done to an object: from one effect to another, or to the last.
+    Effects(u32, u32),
     Emit(&'static [Opcode]),
     PersistentDone,
     DynamicGlobal(Value, bool),
@@ -95,7 +96,7 @@ impl<'h, 'w> Writer<'h, 'w> {
     /// Writes what is done before the root object.
     pub(crate) fn prologue(&mut self, place: Value) -> Result<()> {
         let (first, _) = self.heap.effect_chain(place);
-        self.tasks.push(Task::Effects(first));
+        self.tasks.push(Task::Effects(first, NO_EVENT));
         self.work()
     }
 
@@ -114,7 +115,7 @@ impl<'h, 'w> Writer<'h, 'w> {
                 Task::Dict(id, next) => self.dict_items(id, next)?,
                 Task::Tuple(id, next) => self.tuple_items(id, next)?,
                 Task::Call(id, stage) => self.call(id, stage)?,
-                Task::Effects(next) => self.effects(next)?,
+                Task::Effects(next, last) => self.effects(next, last)?,
                 Task::Emit(opcodes) => opcodes.iter().for_each(|opcode| self.op(*opcode)),
                 Task::Set(id, next) => self.set_items(id, next)?,
                 Task::FrozenSet(id, next) => self.frozenset_items(id, next)?,
@@ -341,14 +342,16 @@ impl<'h, 'w> Writer<'h, 'w> {
     fn begin_effects(&mut self, value: Value) {
         let (first, _) = self.heap.effect_chain(value);
         if first != NO_EVENT {
-            self.tasks.push(Task::Effects(first));
+            self.tasks.push(Task::Effects(first, NO_EVENT));
         }
     }
 
     /// Whether a tuple is the arguments of a call which was reached again through them: a reducer makes them anew each time it is asked.
     fn is_made_anew(&self, tuple: Value) -> bool {
         match self.tasks.last() {
-            Some(Task::Call(id, Stage::Finish)) => self.event(*id).object == tuple && !self.heap.shared_args.contains(id),
+            Some(Task::Call(id, Stage::Finish)) => {
+                self.event(*id).object == tuple && !self.heap.recursive.get(id).is_some_and(|call| call.same_args)
+            }
             _ => false,
         }
     }
@@ -678,8 +681,20 @@ impl<'h, 'w> Writer<'h, 'w> {
             let slot = self.memo.get(value);
             self.get(slot - 1);
         }
-        if fresh || self.style.flavor == Flavor::Python {
-            self.begin_effects(value);
+        match self.heap.recursive.get(&id) {
+            None if fresh => self.begin_effects(value),
+            Some(call) if fresh => {
+                let (first, _) = self.heap.effect_chain(value);
+                if call.last_inside != NO_EVENT {
+                    self.tasks.push(Task::Effects(first, call.last_inside));
+                }
+            }
+            Some(call) => {
+                let (first, _) = self.heap.effect_chain(value);
+                let inside = self.heap.events.get(call.last_inside as usize);
+                self.tasks.push(Task::Effects(inside.map_or(first, |event| event.next), NO_EVENT));
+            }
+            None => {}
         }
         Ok(())
     }
@@ -716,15 +731,16 @@ impl<'h, 'w> Writer<'h, 'w> {
         self.done_call(id)
     }
 
-    /// What is done to an object, from an effect on.
-    fn effects(&mut self, mut next: u32) -> Result<()> {
+    /// What is done to an object, from one effect to another.
+    fn effects(&mut self, mut next: u32, last: u32) -> Result<()> {
         while next != NO_EVENT {
             let event = &self.heap.events[next as usize];
+            let following = if next == last { NO_EVENT } else { event.next };
             let EventKind::Effect(kind) = event.kind else {
-                next = event.next;
+                next = following;
                 continue;
             };
-            self.tasks.push(Task::Effects(event.next));
+            self.tasks.push(Task::Effects(following, last));
             return match kind {
                 EffectKind::Build => {
                     self.tasks.push(Task::Emit(&[Opcode::Build]));

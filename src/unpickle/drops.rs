@@ -5,13 +5,15 @@ use std::collections::HashSet;
 use crate::heap::{EventKind, Heap, NO_EVENT, Value};
 
 /// Keeps those drops which make something that is not reached otherwise and does something: imports, calls, or asks for a persistent id.
-pub(crate) fn settle(heap: &mut Heap<'_>, root: Value, drops: &[u32]) {
+pub(crate) fn settle(heap: &mut Heap<'_>, roots: &[Value], drops: &[u32]) {
     if drops.is_empty() {
         return;
     }
     let is_drop: HashSet<u32> = drops.iter().copied().collect();
     let mut seen = HashSet::new();
-    reach(heap, root, &is_drop, &mut seen);
+    for root in roots {
+        reach(heap, *root, &is_drop, &mut seen);
+    }
     for index in drops {
         let event = &heap.events[*index as usize];
         let dropped = event.object;

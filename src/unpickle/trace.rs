@@ -25,6 +25,8 @@ pub(crate) struct Trace {
     /// A single item set by itself behind full batches, as the Python pickler does.
     pub(crate) lone_last: bool,
     pub(crate) bare_controls: bool,
+    /// What the reader was told of names.
+    pub(crate) fix_imports: bool,
 }
 
 /// How many items the picklers write in one batch.
@@ -79,6 +81,7 @@ impl Trace {
             memoize: if all { Memoize::All } else { Memoize::Marked },
             memo_base: u32::from(protocol < 4 && memo.first() == Some(1)),
             bare_controls: self.bare_controls,
+            python3_names: !self.fix_imports,
             no_header: protocol >= 2 && (self.proto.is_none() || self.late_proto),
         };
         (style, marked)
