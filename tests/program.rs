@@ -87,7 +87,7 @@ fn python_2_strings_and_missing_buffers_pass_through() {
 
 #[test]
 fn recode_keeps_what_follows() {
-    assert_eq!(run(&["recode", "--protocol", "1"], b"K\x01.\x80\x02].rest").stdout, b"K\x01.]q\x00.rest");
+    assert_eq!(run(&["recode", "--protocol", "1"], b"K\x01.\x80\x02].rest").stdout, b"K\x01.].rest");
 }
 
 #[test]
