@@ -1,5 +1,7 @@
 //! Which objects are met more than once: those that need a memo slot.
 
+use std::collections::HashSet;
+
 use crate::heap::{EventKind, Heap, Marks, NO_EVENT, Table, Value};
 
 use super::writer::NEVER;
@@ -8,6 +10,8 @@ use super::writer::NEVER;
 pub(crate) fn needed(heap: &Heap<'_>, roots: &[Value], marked: Option<&Marks>, names: bool) -> Table {
     let mut table = Table::for_heap(heap);
     let mut open: Vec<Value> = roots.to_vec();
+    // What is held in place has no number, but something can be done to it: before the root, and to extensions.
+    let mut in_place = HashSet::new();
     while let Some(value) = open.pop() {
         match table.entry(value) {
             Some(count @ 0) => *count = 1,
@@ -15,7 +19,8 @@ pub(crate) fn needed(heap: &Heap<'_>, roots: &[Value], marked: Option<&Marks>, n
                 *count = 2;
                 continue;
             }
-            None => continue,
+            None if heap.effects.is_empty() || !in_place.insert(value) => continue,
+            None => {}
         }
         open.extend_from_slice(heap.items(value));
         match value {

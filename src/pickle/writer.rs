@@ -4,7 +4,7 @@
 //! recursion. An object gets a memo slot when it is written and is fetched from there when it is met again; lists, dicts and sets are
 //! remembered before their items, tuples, frozensets and calls after them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::error::{ErrorKind, Result};
 use crate::heap::{
@@ -64,10 +64,10 @@ pub(crate) struct Writer<'h, 'w> {
     /// How many memo slots are in use.
     count: u32,
     tasks: Vec<Task>,
-    /// How many objects that are remembered only when they are complete may still be begun.
-    begins: u64,
     /// A child that is to be opened before the next task: the walk goes down without recursion.
     next: Option<Value>,
+    /// An object can be open twice, once inside itself, each time with a few tasks; with more on the stack there is no end.
+    deepest: usize,
     /// Memo slots of strings that are no objects of the heap.
     pub(crate) strings: HashMap<Box<[u8]>, u32>,
     /// Memo slots of globals that the pickler itself calls.
@@ -75,6 +75,8 @@ pub(crate) struct Writer<'h, 'w> {
     /// Globals that are written as something else.
     pub(crate) substitutes: HashMap<Value, Value>,
     pub(crate) has_effects: bool,
+    /// Extensions to which was done what is done to them: one object for each code, without a memo slot.
+    changed: HashSet<Value>,
 }
 
 impl<'h, 'w> Writer<'h, 'w> {
@@ -90,12 +92,13 @@ impl<'h, 'w> Writer<'h, 'w> {
             memo: Table::for_heap(heap),
             count: 0,
             tasks: Vec::new(),
-            begins: 16 * heap.count() + (1 << 16),
             next: None,
+            deepest: usize::try_from(heap.count()).unwrap_or(usize::MAX).saturating_mul(6).saturating_add(64),
             strings: HashMap::new(),
             well_known: HashMap::new(),
             substitutes: HashMap::new(),
             has_effects: !heap.effects.is_empty(),
+            changed: HashSet::new(),
         }
     }
 
@@ -250,6 +253,7 @@ impl<'h, 'w> Writer<'h, 'w> {
                     self.memoize_if_needed(value);
                 }
             }
+            Value::Extension(_) if self.has_effects && !self.changed.contains(&value) => return Ok(false),
             Value::Extension(code) => self.extension(code),
             _ => return Ok(self.get_written(value)),
         }
@@ -258,12 +262,8 @@ impl<'h, 'w> Writer<'h, 'w> {
 
     /// Begins an object that was not written before.
     fn open(&mut self, value: Value) -> Result<()> {
-        if let Value::Tuple(_) | Value::Call(_) | Value::FrozenSet(_) | Value::Set(_) = value {
-            // Each list in a cycle of tuples has them all begun once more, as in CPython, which gives up at its limit of recursion.
-            self.begins = self
-                .begins
-                .checked_sub(1)
-                .ok_or(ErrorKind::LimitExceeded { what: "objects in cycles", limit: 16 * self.heap.count() + (1 << 16) })?;
+        if self.tasks.len() > self.deepest {
+            return Err(ErrorKind::EndlessRecursion { found: self.heap.describe(value), protocol: self.protocol }.into());
         }
         match value {
             Value::List(id) => {
@@ -348,7 +348,12 @@ impl<'h, 'w> Writer<'h, 'w> {
                 self.buffer(id)?;
                 self.after(value)?;
             }
-            Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_) | Value::Long(_) | Value::Float(_) => {}
+            Value::Extension(code) => {
+                self.extension(code);
+                self.changed.insert(value);
+                self.begin_effects(value);
+            }
+            Value::None | Value::Bool(_) | Value::Int(_) | Value::Long(_) | Value::Float(_) => {}
         }
         Ok(())
     }
