@@ -893,7 +893,7 @@ impl<'a, 'o> Machine<'a, 'o> {
                 | Value::Set(_)
                 | Value::FrozenSet(_)
         );
-        if !matters || value == Value::EMPTY_TUPLE {
+        if !matters || self.does_nothing(value) {
             return;
         }
         let below = self.stack.last().copied().filter(|_| self.stack.len() > self.fence);
@@ -910,6 +910,14 @@ impl<'a, 'o> Machine<'a, 'o> {
             )
         });
         self.drop_at(place.unwrap_or(PROLOGUE), value);
+    }
+
+    /// An empty container to which nothing was done, and what was dropped just before.
+    fn does_nothing(&self, value: Value) -> bool {
+        let container = matches!(value, Value::Tuple(_) | Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::FrozenSet(_));
+        let empty = container && self.heap.items(value).is_empty() && self.heap.effect_chain(value) == (NO_EVENT, NO_EVENT);
+        let again = |event: &Event| event.kind == EventKind::Effect(EffectKind::Drop) && event.object == value;
+        empty || self.heap.events.last().is_some_and(again)
     }
 
     fn drop_at(&mut self, place: Value, value: Value) {
