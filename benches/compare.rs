@@ -4,7 +4,8 @@
 //! cargo bench                              all data, 5 rounds
 //! cargo bench -- twitter ints              only the sets whose names contain one of these
 //! cargo bench -- --rounds 11               more rounds, when the machine is busy
-//! cargo bench -- --ours twitter            no peers: figures for profiling
+//! cargo bench -- --ours twitter            no peers
+//! cargo bench -- --only decode twitter     nothing but this, for profiling: decode, encode, ops or dis
 //! cargo bench -- --cold                    the first decode of a process, and its peak memory
 //! ```
 //!
@@ -52,6 +53,7 @@ struct Arguments {
     rounds: usize,
     ours: bool,
     cold: bool,
+    only: Option<String>,
     names: Vec<String>,
 }
 
@@ -64,7 +66,7 @@ impl Arguments {
 }
 
 fn main() {
-    let mut arguments = Arguments { rounds: 5, ours: false, cold: false, names: Vec::new() };
+    let mut arguments = Arguments { rounds: 5, ours: false, cold: false, only: None, names: Vec::new() };
     let mut given = std::env::args().skip(1);
     while let Some(argument) = given.next() {
         match argument.as_str() {
@@ -72,6 +74,7 @@ fn main() {
             "--bench" => {}
             "--rounds" => arguments.rounds = given.next().and_then(|n| n.parse().ok()).expect("--rounds wants a number"),
             "--ours" => arguments.ours = true,
+            "--only" => arguments.only = given.next(),
             "--cold" => arguments.cold = true,
             "--cold-loads" => return cold_loads(Path::new(&given.next().expect("--cold-loads wants a file"))),
             name if !name.starts_with('-') => arguments.names.push(name.to_owned()),
@@ -81,6 +84,9 @@ fn main() {
     let data = Data::make();
     if arguments.cold {
         return cold(&data, &arguments);
+    }
+    if let Some(what) = &arguments.only {
+        return only(what, &data, &arguments);
     }
     let mut peer = (!arguments.ours).then(|| Peer::start(&data));
     compare(&data, &arguments, peer.as_mut());
@@ -340,29 +346,51 @@ fn encode_round(side: &mut Side, parts: &[Vec<u8>], foreign: Option<&[serde_pick
 }
 
 fn walk_round(ops: &mut Figures, floor: &mut Figures, dis: &mut Figures, parts: &[Vec<u8>]) {
-    // What a user of the walk does: looks at each operation, and into its operand.
-    let look = |part: &Vec<u8>| {
-        let mut sum = 0;
-        for op in cloudpickle::ops(part) {
-            let Ok((offset, op)) = op else { break };
-            sum += match op {
-                Op::ShortBinUnicode(text) => text.0.len() as u64,
-                Op::BinInt1(n) => n.into(),
-                Op::BinInt2(n) => n.into(),
-                Op::BinGet(index) => index.into(),
-                Op::LongBinGet(index) => index.into(),
-                Op::BinFloat(bits) => bits.0 & 1,
-                Op::Memoize => offset as u64,
-                _ => 1,
-            };
-        }
-        sum
-    };
-    ops.add(time(|| parts.iter().map(look).sum::<u64>()));
+    ops.add(time(|| parts.iter().map(|part| look(part)).sum::<u64>()));
     floor.add(time(|| parts.iter().map(|part| skip(part)).sum::<usize>()));
     dis.add(time(|| {
         parts.iter().for_each(|part| drop(black_box(Dis::new().write(part, &mut std::io::sink()))));
     }));
+}
+
+/// What a user of the walk does: looks at each operation, and into its operand.
+fn look(part: &[u8]) -> u64 {
+    let mut sum = 0;
+    for op in cloudpickle::ops(part) {
+        let Ok((offset, op)) = op else { break };
+        sum += match op {
+            Op::ShortBinUnicode(text) => text.0.len() as u64,
+            Op::BinInt1(n) => n.into(),
+            Op::BinInt2(n) => n.into(),
+            Op::BinGet(index) => index.into(),
+            Op::LongBinGet(index) => index.into(),
+            Op::BinFloat(bits) => bits.0 & 1,
+            Op::Memoize => offset as u64,
+            _ => 1,
+        };
+    }
+    sum
+}
+
+/// Times one of our own functions and no other.
+fn only(what: &str, data: &Data, arguments: &Arguments) {
+    for (name, _) in arguments.chosen() {
+        let Some(parts) = data.read(name) else { continue };
+        let pickles: Vec<Pickle<'_>> = parts.iter().map(|part| cloudpickle::loads(part).expect("the data is sound")).collect();
+        let mut seconds = Figures::default();
+        for _ in 0..arguments.rounds {
+            seconds.add(match what {
+                "decode" => time(|| parts.iter().for_each(|part| drop(black_box(cloudpickle::loads(part))))),
+                "encode" => time(|| pickles.iter().for_each(|pickle| drop(black_box(pickle.dumps())))),
+                "ops" => time(|| parts.iter().map(|part| look(part)).sum::<u64>()),
+                "dis" => time(|| parts.iter().for_each(|part| drop(Dis::new().write(part, &mut std::io::sink())))),
+                _ => panic!("--only wants decode, encode, ops or dis"),
+            });
+        }
+        let best = Figures(vec![seconds.0.iter().copied().fold(f64::INFINITY, f64::min)]);
+        let megabytes = parts.iter().map(Vec::len).sum::<usize>() as f64 / 1e6;
+        println!("{what} {name:<13} {} MB/s, best {}", rate(megabytes, &seconds, 6), rate(megabytes, &best, 6));
+    }
 }
 
 /// The floor of walking: a bare `match` over the opcodes that protocol 4 and 5 use, which skips operands; gives how many there are.
