@@ -463,6 +463,32 @@ pub const fn low_byte(n: u64) -> u8 {
     (n & 0xff) as u8
 }
 
+/// The int that a float is equal to; none for fractions, infinities and NaN.
+///
+/// # Examples
+///
+/// ```
+/// use cloudpickle::int::{Int, from_integral};
+///
+/// assert_eq!(from_integral(-2.0), Some(Int::Small(-2)));
+/// assert_eq!(from_integral(1e20), Some(Int::Big(10_u128.pow(20).into())));
+/// assert_eq!(from_integral(0.5), None);
+/// ```
+pub fn from_integral(float: f64) -> Option<Int> {
+    if !float.is_finite() || float.fract() != 0.0 {
+        return None;
+    }
+    let bits = float.to_bits();
+    let exponent = (bits >> 52 & 0x7ff) as i32 - 1075;
+    if exponent <= 0 {
+        // At most 53 bits: exact in an i64.
+        return Some(Int::Small(float as i64));
+    }
+    let mantissa = BigInt::from((bits & ((1 << 52) - 1)) | 1 << 52);
+    let magnitude = mantissa << exponent.unsigned_abs();
+    Some(Int::from(if float < 0.0 { -magnitude } else { magnitude }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

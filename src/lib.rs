@@ -13,7 +13,7 @@ pub mod text;
 pub mod unpickle;
 
 pub use error::{Error, ErrorKind, Result};
-pub use heap::{Heap, Obj, Value};
+pub use heap::{Bytes, Heap, Obj, ToPy, Value};
 pub use op::{Dis, Op, dis, ops, optimize};
 pub use opcode::Opcode;
 pub use pickle::Pickler;

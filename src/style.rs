@@ -59,6 +59,8 @@ pub struct Style {
     pub(crate) memo_base: u32,
     /// Text of protocol 0 leaves NUL, carriage return and 0x1a as they are: Python 2 and 3.6.
     pub(crate) bare_controls: bool,
+    /// Names below protocol 3 are those of Python 3: `fix_imports=False`. The stream does not show it, the reader was told.
+    pub(crate) python3_names: bool,
     /// No `PROTO` although the protocol has it, as some hand-made streams.
     pub(crate) no_header: bool,
 }

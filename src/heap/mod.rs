@@ -4,28 +4,38 @@
 //! for each kind of object, one pool for the children of all containers, and text stays where it is in the input. Users look at
 //! objects through [`Obj`], a `Copy` view with the navigation.
 
+mod build;
+mod copy;
+mod eq;
 mod event;
 mod hash;
+mod iso;
+mod macros;
 mod marks;
 mod measure;
 mod obj;
+mod path;
 mod pool;
+mod repr;
 mod store;
+mod to_py;
 mod value;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
 use crate::text::Encoding;
 
+pub use self::eq::DictIndex;
 pub use self::event::{CallKind, EffectKind};
 pub(crate) use self::event::{Event, EventKind, NO_EVENT};
 pub(crate) use self::marks::{Marks, Table};
-pub use self::obj::Obj;
+pub use self::obj::{Call, Effect, Key, Obj};
 pub(crate) use self::pool::{Pool, Run, Seq};
 pub(crate) use self::store::{Span, Store};
+pub use self::to_py::{Bytes, ToPy};
 pub use self::value::{
     BufferId, ByteArrayId, ByteStringId, BytesId, CallId, DictId, FloatId, FrozenSetId, GlobalId, ListId, LongId, PersistentId,
     SetId, StrId, TupleId, Value,
@@ -84,6 +94,16 @@ pub(crate) struct Persistent {
     pub(crate) text: bool,
 }
 
+/// How a call was written that was reached again through its arguments, and so was made twice.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recursive {
+    /// The second time the same tuple of arguments was found, not one made anew.
+    pub(crate) same_args: bool,
+    /// The last effect that was written with the object inside its own arguments. The C pickler stops there; the Python pickler goes on
+    /// with the object outside, and what is done to it then is written there.
+    pub(crate) last_inside: u32,
+}
+
 /// Python objects that refer to each other by handle.
 #[derive(Clone, Debug)]
 pub struct Heap<'a> {
@@ -106,14 +126,16 @@ pub struct Heap<'a> {
     pub(crate) events: Vec<Event>,
     /// The first and last effect on objects that are not calls.
     pub(crate) effects: IndexMap<Value, (u32, u32)>,
-    /// Calls that were reached again through their arguments, and found the same tuple of arguments then.
-    pub(crate) shared_args: HashSet<CallId>,
+    /// How calls were written that were reached again through their arguments.
+    pub(crate) recursive: HashMap<CallId, Recursive>,
     /// Names that were given as text, each once.
     pub(crate) names: IndexMap<Box<[u8]>, StrId>,
     /// The objects that the stream gave a memo slot, where it did not give one to all.
     pub(crate) memoized: Marks,
     /// How Python 2 strings are read.
     pub(crate) encoding: Encoding,
+    /// Where paths begin, when the heap is one object's.
+    pub(crate) root: Option<Value>,
 }
 
 macro_rules! push {
@@ -146,10 +168,11 @@ impl<'a> Heap<'a> {
             persistents: Vec::new(),
             events: Vec::new(),
             effects: IndexMap::new(),
-            shared_args: HashSet::new(),
+            recursive: HashMap::new(),
             names: IndexMap::new(),
             memoized: Marks::default(),
             encoding: Encoding::default(),
+            root: None,
         }
     }
 
@@ -174,10 +197,11 @@ impl<'a> Heap<'a> {
             persistents: self.persistents,
             events: self.events,
             effects: self.effects,
-            shared_args: self.shared_args,
+            recursive: self.recursive,
             names: self.names,
             memoized: self.memoized,
             encoding: self.encoding,
+            root: self.root,
         }
     }
 
@@ -316,6 +340,7 @@ impl<'a> Heap<'a> {
     pub(crate) fn gather(&mut self, kind: EffectKind, target: Value, items: &[Value]) -> usize {
         let (_, last) = self.effect_chain(target);
         let open = self.events.get(last as usize).filter(|event| event.kind == EventKind::Effect(kind)).map(|event| event.object);
+        let open = open.filter(|_| !self.ends_inside(target, last));
         let gathered = open.unwrap_or_else(|| {
             let gathered = match kind {
                 EffectKind::SetItems => Value::Dict(self.push_dict()),
@@ -329,6 +354,26 @@ impl<'a> Heap<'a> {
         usize::from(open.is_none())
     }
 
+    /// Takes the items of a list, dict or set from one on away.
+    pub(crate) fn truncate(&mut self, container: Value, length: usize) {
+        match container {
+            Value::List(id) => self.lists[id.index()].truncate(length),
+            Value::Dict(id) => self.dicts[id.index()].truncate(length),
+            Value::Set(id) => self.sets[id.index()].truncate(length),
+            _ => {}
+        }
+    }
+
+    /// Whether an effect is the last that was done to an object inside its own arguments.
+    fn ends_inside(&self, target: Value, effect: u32) -> bool {
+        match target {
+            Value::Call(id) if !self.recursive.is_empty() => {
+                self.recursive.get(&id).is_some_and(|call| call.last_inside == effect)
+            }
+            _ => false,
+        }
+    }
+
     /// Puts items behind those of a list, dict (keys and values in turn) or set.
     pub(crate) fn extend(&mut self, container: Value, items: &[Value]) {
         match container {
@@ -337,6 +382,20 @@ impl<'a> Heap<'a> {
             Value::Set(id) => self.pool.extend(&mut self.sets[id.index()], items),
             _ => {}
         }
+    }
+
+    /// The hidden container of the last items of a kind that were done to an object.
+    pub(crate) fn gathered(&self, target: Value, kind: EffectKind) -> Option<Value> {
+        let (mut next, _) = self.effect_chain(target);
+        let mut found = None;
+        while next != NO_EVENT {
+            let event = &self.events[next as usize];
+            if event.kind == EventKind::Effect(kind) {
+                found = Some(event.object);
+            }
+            next = event.next;
+        }
+        found
     }
 
     /// The str of a name that was given as text; the same text gives the same object.

@@ -133,14 +133,6 @@ impl<'a> Store<'a> {
     }
 }
 
-impl Span {
-    /// The span without its last `count` bytes.
-    #[inline]
-    pub(crate) fn shortened(self, count: u32) -> Self {
-        if self.start < BLOB { Self { start: self.start, len: self.len - count } } else { self }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -22,12 +22,13 @@
 
 use std::io;
 
-use super::Op;
 use super::argument::{Arg, sentence};
 use super::keys::KeyMap;
+use super::{Fault, Op};
 use crate::error::{Error, ErrorKind, Result};
-use crate::int::{Int, u64_from_usize};
+use crate::int::{Int, low_byte, u64_from_usize};
 use crate::opcode::{Opcode, StackItem};
+use crate::text::PyStr;
 
 /// Disassembles the first pickle of the input: the text of `pickletools.dis`.
 ///
@@ -59,13 +60,10 @@ use crate::opcode::{Opcode, StackItem};
 /// ```
 pub fn dis(input: &[u8]) -> Result<String> {
     let limit = u64_from_usize(input.len()).saturating_mul(256).saturating_add(64 << 20);
-    let mut text = String::new();
-    let mut put = |part: &str| {
-        text.push_str(part);
-        Ok(())
-    };
-    Dis::new().max_text(limit).run(input, &mut put)?;
-    Ok(text)
+    let mut text = Vec::new();
+    Dis::new().max_text(limit).write(input, &mut text)?;
+    // All of it is UTF-8: the reprs are written as text, and the rest is ASCII.
+    Ok(String::from_utf8(text).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
 /// The disassembler with its options; [`dis()`] is the short form.
@@ -177,20 +175,16 @@ impl Dis {
     /// # Ok::<(), cloudpickle::Error>(())
     /// ```
     pub fn write(&mut self, input: &[u8], out: &mut impl io::Write) -> Result<usize> {
-        self.run(input, &mut |part| out.write_all(part.as_bytes()))
-    }
-
-    fn run(&mut self, input: &[u8], put: &mut Put<'_>) -> Result<usize> {
         if !self.keep_memo {
             self.memo.clear();
         }
-        let mut text = Text { put, buffer: String::with_capacity(2 * Text::PIECE), written: 0, limit: self.max_text };
+        let mut text = Text { out, buffer: Vec::with_capacity(2 * PIECE), written: 0, limit: self.max_text };
         let result = self.lines(input, &mut text);
         text.flush()?;
         result
     }
 
-    fn lines(&mut self, input: &[u8], text: &mut Text<'_, '_>) -> Result<usize> {
+    fn lines(&mut self, input: &[u8], text: &mut Text<'_, impl io::Write>) -> Result<usize> {
         let mut machine = Machine { stack: Vec::new(), marks: Vec::new(), memo: &mut self.memo };
         let mut scratch = Vec::new();
         let mut rest = input;
@@ -198,49 +192,41 @@ impl Dis {
         let mut column = self.annotate;
         loop {
             let offset = input.len() - rest.len();
-            let (after, op) = match Op::parse(rest) {
-                Ok(parsed) => parsed,
-                Err(error) => {
-                    let opcode = rest.first().and_then(|byte| Opcode::from_byte(*byte));
-                    return Err(refused(sentence(error.into(), rest, offset), offset, opcode));
-                }
-            };
+            let row = rest.first().and_then(|byte| ROWS.get(usize::from(*byte))).and_then(Option::as_ref);
+            let opcode = row.map(|row| row.opcode);
+            let unreadable = |fault| refused(sentence(fault, rest, offset), offset, opcode);
+            let (after, op) = Op::parse(rest).map_err(|error| unreadable(error.into()))?;
+            let Some(row) = row else { return Err(unreadable(Fault::Eof(1))) };
             rest = after;
-            let opcode = op.opcode();
-            let refuse = |sentence| refused(sentence, offset, Some(opcode));
+            let refuse = |sentence| refused(sentence, offset, Some(row.opcode));
             scratch.clear();
             let arg = op.argument(&mut scratch).map_err(refuse)?;
 
             text.number(offset, 5);
-            text.text(": ");
-            let depth = machine.marks.len();
+            text.text(b": ");
+            let indentation = self.indent.saturating_mul(machine.marks.len());
             // What fails from here on fails behind the offset, or behind the line.
-            let step = machine.step(op, arg.as_ref(), offset).map_err(refuse)?;
+            let step = machine.step(&op, row, arg.as_ref(), offset).map_err(refuse)?;
             arg.as_ref().map_or(Ok(()), Arg::check_repr).map_err(refuse)?;
 
-            text.byte_repr(opcode.byte());
-            text.text(" ");
-            let indentation = self.indent.saturating_mul(depth);
+            text.text(&row.lead);
             text.blanks(indentation)?;
-            let name = opcode.name();
-            text.text(name);
-            let mut width = (5 + name.len()).saturating_add(indentation);
+            text.text(row.name.as_bytes());
+            let mut width = (row.lead.len() + row.name.len()).saturating_add(indentation);
             if arg.is_some() || step.note.is_some() {
                 let start = text.buffer.len();
-                for _ in name.len()..10 {
-                    text.text(" ");
-                }
+                text.blanks(10_usize.saturating_sub(row.name.len()))?;
                 if let Some(arg) = arg {
-                    text.text(" ");
+                    text.text(b" ");
                     arg.write_repr(&mut text.buffer);
                 }
                 if let Some(note) = step.note {
-                    text.text(" ");
+                    text.text(b" ");
                     text.note(note);
                 }
                 if self.annotate != 0 {
                     let written = text.buffer.get(start..).unwrap_or_default();
-                    width = width.saturating_add(written.chars().count());
+                    width = width.saturating_add(PyStr::from_valid(written).len_code_points());
                 }
             }
             if self.annotate != 0 {
@@ -249,15 +235,15 @@ impl Dis {
                 if column > 50 {
                     column = self.annotate;
                 }
-                text.text(" ");
-                text.text(opcode.annotation());
+                text.text(b" ");
+                text.text(row.opcode.annotation().as_bytes());
             }
             text.end_line()?;
 
-            machine.finish(step, opcode).map_err(refuse)?;
-            highest = highest.max(opcode.proto());
-            if opcode == Opcode::Stop {
-                text.text("highest protocol among opcodes = ");
+            machine.finish(step, row).map_err(refuse)?;
+            highest = highest.max(row.proto);
+            if row.opcode == Opcode::Stop {
+                text.text(b"highest protocol among opcodes = ");
                 text.number(usize::from(highest), 0);
                 text.end_line()?;
                 machine.expect_empty().map_err(refuse)?;
@@ -266,6 +252,53 @@ impl Dis {
         }
     }
 }
+
+/// What has to be known of an opcode for each of its lines, gathered.
+struct Row {
+    opcode: Opcode,
+    /// Its byte as in a Python string, and blanks up to the fifth column.
+    lead: [u8; 5],
+    name: &'static str,
+    /// How many items are below the mark, for those that take one.
+    marked: Option<usize>,
+    pops: usize,
+    pushes: &'static [StackItem],
+    proto: u8,
+}
+
+impl Row {
+    const fn of(opcode: Opcode) -> Self {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        let byte = opcode.byte();
+        let lead = if byte.is_ascii() {
+            [byte, b' ', b' ', b' ', b' ']
+        } else {
+            [b'\\', b'x', HEX[(byte >> 4) as usize], HEX[(byte & 0xf) as usize], b' ']
+        };
+        let before = opcode.stack_before();
+        let mut marked = None;
+        let mut at = 0;
+        while at < before.len() {
+            if matches!(before[at], StackItem::Mark) {
+                marked = Some(at);
+            }
+            at += 1;
+        }
+        let pushes = opcode.stack_after();
+        Self { opcode, lead, name: opcode.name(), marked, pops: before.len(), pushes, proto: opcode.proto() }
+    }
+}
+
+/// The rows by their bytes.
+static ROWS: [Option<Row>; 256] = {
+    let mut rows = [const { None }; 256];
+    let mut at = 0;
+    while at < Opcode::ALL.len() {
+        rows[Opcode::ALL[at].byte() as usize] = Some(Row::of(Opcode::ALL[at]));
+        at += 1;
+    }
+    rows
+};
 
 #[cold]
 fn refused(sentence: String, offset: usize, opcode: Option<Opcode>) -> Error {
@@ -305,20 +338,17 @@ struct Machine<'m> {
 
 impl Machine<'_> {
     /// Takes a mark and what is above it, and stores into the memo or recalls from it.
-    fn step(&mut self, op: Op<'_>, arg: Option<&Arg<'_>>, offset: usize) -> Result<Step, String> {
-        let opcode = op.opcode();
-        let before = opcode.stack_before();
-        let mut step = Step { note: None, sentence: None, mark: None, pops: before.len(), recalled: None };
+    fn step(&mut self, op: &Op<'_>, row: &Row, arg: Option<&Arg<'_>>, offset: usize) -> Result<Step, String> {
+        let mut step = Step { note: None, sentence: None, mark: None, pops: row.pops, recalled: None };
 
-        let marked = before.iter().position(|item| *item == StackItem::Mark);
-        if marked.is_some() || (opcode == Opcode::Pop && self.stack.last() == Some(&StackItem::Mark)) {
+        if row.marked.is_some() || (matches!(op, Op::Pop) && self.stack.last() == Some(&StackItem::Mark)) {
             match self.marks.pop() {
                 Some(mark) => {
                     step.note = Some(Note::MarkAt(mark));
                     let at = self.stack.iter().rposition(|item| *item == StackItem::Mark);
                     // The search for the mark runs off the end of the list.
                     self.stack.truncate(at.ok_or("list index out of range")?);
-                    step.pops = marked.unwrap_or(0);
+                    step.pops = row.marked.unwrap_or(0);
                 }
                 None => {
                     step.note = Some(Note::NoMark);
@@ -327,7 +357,7 @@ impl Machine<'_> {
             }
         }
 
-        match op {
+        match *op {
             Op::Put(_) | Op::BinPut(_) | Op::LongBinPut(_) => step.sentence = self.store(arg.and_then(Arg::key), arg),
             Op::Memoize => {
                 let slot = self.memo.len();
@@ -363,7 +393,7 @@ impl Machine<'_> {
     }
 
     /// Pops and pushes what is left to be popped and pushed.
-    fn finish(&mut self, step: Step, opcode: Opcode) -> Result<(), String> {
+    fn finish(&mut self, step: Step, row: &Row) -> Result<(), String> {
         if let Some(sentence) = step.sentence {
             return Err(sentence);
         }
@@ -375,7 +405,7 @@ impl Machine<'_> {
         self.marks.extend(step.mark);
         match step.recalled {
             Some(item) => self.stack.push(item),
-            None => self.stack.extend_from_slice(opcode.stack_after()),
+            None => self.stack.extend_from_slice(row.pushes),
         }
         Ok(())
     }
@@ -391,32 +421,28 @@ impl Machine<'_> {
 
 /// The key as the sentences have it: the operand, and `None` for `MEMOIZE`.
 fn key_repr(arg: Option<&Arg<'_>>) -> String {
-    let mut repr = String::new();
+    let mut repr = Vec::new();
     match arg {
-        None => repr.push_str("None"),
+        None => repr.extend_from_slice(b"None"),
         Some(arg) => arg.write_repr(&mut repr),
     }
-    repr
+    String::from_utf8_lossy(&repr).into_owned()
 }
 
-/// Where the text goes, piece by piece.
-type Put<'p> = dyn FnMut(&str) -> io::Result<()> + 'p;
+/// How much text is gathered before it is written.
+const PIECE: usize = 16 << 10;
 
 /// The text, gathered into pieces.
-struct Text<'t, 'p> {
-    put: &'t mut Put<'p>,
-    buffer: String,
+struct Text<'t, W> {
+    out: &'t mut W,
+    buffer: Vec<u8>,
     written: u64,
     limit: u64,
 }
 
-impl Text<'_, '_> {
-    /// How much is gathered before it is written.
-    const PIECE: usize = 16 << 10;
-    const BLANKS: &'static str = "                                                                ";
-
-    fn text(&mut self, text: &str) {
-        self.buffer.push_str(text);
+impl<W: io::Write> Text<'_, W> {
+    fn text(&mut self, text: &[u8]) {
+        self.buffer.extend_from_slice(text);
     }
 
     /// Writes a number with blanks before it if it is shorter than `width`, which is at most 20.
@@ -426,7 +452,7 @@ impl Text<'_, '_> {
         let mut start = digits.len();
         let mut rest = number;
         for (at, slot) in digits.iter_mut().enumerate().rev() {
-            *slot = b"0123456789".get(rest % 10).copied().unwrap_or(b'0');
+            *slot = b'0' + low_byte(u64_from_usize(rest % 10));
             start = at;
             rest /= 10;
             if rest == 0 {
@@ -434,56 +460,41 @@ impl Text<'_, '_> {
             }
         }
         let start = start.min(digits.len().saturating_sub(width));
-        let digits = digits.get(start..).and_then(|digits| std::str::from_utf8(digits).ok());
-        self.text(digits.unwrap_or_default());
-    }
-
-    /// Writes an opcode's byte as in a Python string, in four columns.
-    fn byte_repr(&mut self, byte: u8) {
-        const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-        if byte.is_ascii() {
-            self.buffer.push(char::from(byte));
-            self.text("   ");
-        } else {
-            self.text("\\x");
-            let digit = |value: u8| HEX.get(usize::from(value)).copied().unwrap_or('0');
-            self.buffer.push(digit(byte >> 4));
-            self.buffer.push(digit(byte & 0xf));
-        }
+        self.text(digits.get(start..).unwrap_or_default());
     }
 
     fn note(&mut self, note: Note) {
         match note {
             Note::MarkAt(offset) => {
-                self.text("(MARK at ");
+                self.text(b"(MARK at ");
                 self.number(offset, 0);
-                self.text(")");
+                self.text(b")");
             }
-            Note::NoMark => self.text("no MARK exists on stack"),
+            Note::NoMark => self.text(b"no MARK exists on stack"),
             Note::StoredAs(slot) => {
-                self.text("(as ");
+                self.text(b"(as ");
                 self.number(slot, 0);
-                self.text(")");
+                self.text(b")");
             }
         }
     }
 
     /// Writes blanks, of which there may be more than memory holds.
     fn blanks(&mut self, mut count: usize) -> Result<()> {
-        self.check_limit(count)?;
-        while count > 0 {
-            let some = Self::BLANKS.get(..count).unwrap_or(Self::BLANKS);
-            self.text(some);
-            count -= some.len();
-            self.flush_if_full()?;
+        while count > PIECE {
+            self.check_limit(count)?;
+            self.buffer.resize(self.buffer.len() + PIECE, b' ');
+            count -= PIECE;
+            self.flush()?;
         }
+        self.buffer.resize(self.buffer.len() + count, b' ');
         Ok(())
     }
 
     fn end_line(&mut self) -> Result<()> {
-        self.text("\n");
+        self.text(b"\n");
         self.check_limit(0)?;
-        self.flush_if_full()
+        if self.buffer.len() < PIECE { Ok(()) } else { self.flush() }
     }
 
     /// Fails when the text is longer than allowed, or would be with `more` bytes.
@@ -495,14 +506,83 @@ impl Text<'_, '_> {
         Ok(())
     }
 
-    fn flush_if_full(&mut self) -> Result<()> {
-        if self.buffer.len() < Self::PIECE { Ok(()) } else { self.flush() }
-    }
-
     fn flush(&mut self) -> Result<()> {
-        (self.put)(&self.buffer)?;
+        self.out.write_all(&self.buffer)?;
         self.written = self.written.saturating_add(u64_from_usize(self.buffer.len()));
         self.buffer.clear();
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_before_an_error() {
+        let table: &[(&[u8], &str, &str)] = &[
+            (b"", "", "pickle exhausted before seeing STOP (at offset 0x0)"),
+            (
+                b"Nt.",
+                "    0: N    NONE\n    1: t    TUPLE      no MARK exists on stack\n",
+                "no MARK exists on stack in TUPLE (at offset 0x1)",
+            ),
+            (
+                b"(a",
+                "    0: (    MARK\n    1: a        APPEND\n",
+                "tries to pop 2 items from stack with only 1 items in APPEND (at offset 0x1)",
+            ),
+            // The mark is gone, its offset is not.
+            (
+                b"(NaNt.",
+                "    0: (    MARK\n    1: N        NONE\n    2: a        APPEND\n    3: N        NONE\n    4: ",
+                "list index out of range in TUPLE (at offset 0x4)",
+            ),
+            (b"\x94", "    0: \\x94 MEMOIZE    (as 0)\n", "stack is empty -- can't store into memo in MEMOIZE (at offset 0x0)"),
+            (
+                b"(p0\n",
+                "    0: (    MARK\n    1: p        PUT        0\n",
+                "can't store markobject in the memo in PUT (at offset 0x1)",
+            ),
+            (b"g01\n", "    0: g    GET        True\n", "memo key True has never been stored into in GET (at offset 0x0)"),
+            // An operand that cannot be read prints nothing.
+            (b"NIx\n.", "    0: N    NONE\n", "invalid literal for int() with base 10: b'x' in INT (at offset 0x1)"),
+            (
+                b"(].",
+                "    0: (    MARK\n    1: ]        EMPTY_LIST\n    2: .        STOP\nhighest protocol among opcodes = 1\n",
+                "stack not empty after STOP: [mark] in STOP (at offset 0x2)",
+            ),
+        ];
+        for (input, text, message) in table {
+            let mut written = Vec::new();
+            let error = Dis::new().write(input, &mut written).unwrap_err();
+            assert_eq!((String::from_utf8(written).unwrap().as_str(), error.to_string().as_str()), (*text, *message));
+        }
+    }
+
+    #[test]
+    fn columns() {
+        let text = |dis: Dis, input: &[u8]| {
+            let mut text = Vec::new();
+            dis.clone().write(input, &mut text).unwrap();
+            String::from_utf8(text).unwrap().lines().next().unwrap_or_default().to_owned()
+        };
+        assert_eq!(text(Dis::new().annotate(1), b"N."), "    0: N    NONE Push None on the stack.");
+        assert_eq!(text(Dis::new().annotate(12), b"N."), "    0: N    NONE    Push None on the stack.");
+        // Characters are counted, not bytes.
+        assert_eq!(
+            text(Dis::new().annotate(30), b"\x8c\x02\xc3\xa9."),
+            "    0: \\x8c SHORT_BINUNICODE '\u{e9}'      Push a Python Unicode string object."
+        );
+    }
+
+    #[test]
+    fn long_lines_come_in_pieces() {
+        let mut text = Vec::new();
+        Dis::new().indent(100_000).write(b"(N1.", &mut text).unwrap_err();
+        assert_eq!(
+            text.len(),
+            "    0: (    MARK\n    1: N    NONE\n    2: 1    POP_MARK   (MARK at 0)\n    3: .    STOP\n".len() + 200_000
+        );
     }
 }

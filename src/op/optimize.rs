@@ -7,9 +7,11 @@
 //!
 //! The slots that are left are numbered anew, and from protocol 4 on the stream is divided into new frames.
 
+use std::ops::Range;
+
 use super::argument::{Arg, sentence};
 use super::keys::KeyMap;
-use super::{DecimalNlShort, Op};
+use super::{DecimalNlShort, Fault, Op};
 use crate::error::{Error, ErrorKind, Result};
 use crate::int::{Int, u8_from_usize, u64_from_usize};
 use crate::opcode::Opcode;
@@ -35,7 +37,7 @@ pub fn optimize(input: &[u8]) -> Result<Vec<u8>> {
     let mut survey = Survey::of(input)?;
     let mut out = Vec::with_capacity(survey.end);
     out.extend_from_slice(survey.header);
-    let mut framer = Framer { out, frame: (survey.proto >= 4).then(Vec::new) };
+    let mut framer = Framer { out, frame: (survey.proto >= 4).then(Vec::new), input, kept: 0..0 };
     let mut stored = KeyMap::default();
     let mut slots = 0;
     let mut scratch = Vec::new();
@@ -43,31 +45,29 @@ pub fn optimize(input: &[u8]) -> Result<Vec<u8>> {
     let mut rest = input.get(survey.header.len()..).unwrap_or_default();
     loop {
         let offset = input.len() - rest.len();
-        let (op, after) = read(rest, offset)?;
-        let written = rest.get(..rest.len() - after.len()).unwrap_or_default();
+        let (after, op) = Op::parse(rest).map_err(|error| unreadable(error.into(), rest, offset))?;
         rest = after;
-        let bytes = match memo_use(op, &stored, &mut scratch, offset)? {
-            Use::Frame => continue,
+        scratch.clear();
+        match memo_use(&op, &stored, &mut scratch, offset)? {
+            Use::Frame => {}
             Use::Store(key) => {
-                stored.insert(key.clone(), ());
-                if !survey.recalled.contains(&key) {
-                    continue;
+                if survey.recalled.contains(&key) {
+                    data.clear();
+                    write_put(slots, survey.proto, &mut data);
+                    framer.write(&data);
+                    survey.recalled.insert(key.clone(), Some(slots));
+                    slots += 1;
                 }
-                data.clear();
-                write_put(slots, survey.proto, &mut data);
-                survey.recalled.insert(key, Some(slots));
-                slots += 1;
-                &data
+                stored.insert(key, ());
             }
             Use::Recall(key) => {
                 data.clear();
                 let slot = survey.recalled.get(&key).flatten();
                 write_get(slot, survey.proto, &mut data).map_err(|sentence| refused(sentence, offset, Some(op.opcode())))?;
-                &data
+                framer.write(&data);
             }
-            Use::None => written,
-        };
-        framer.write(bytes);
+            Use::None => framer.keep(offset..input.len() - rest.len()),
+        }
         if matches!(op, Op::Stop) {
             return Ok(framer.finish());
         }
@@ -94,10 +94,10 @@ impl<'a> Survey<'a> {
         let mut rest = input;
         loop {
             let offset = input.len() - rest.len();
-            let (op, after) = read(rest, offset)?;
+            let (after, op) = Op::parse(rest).map_err(|error| unreadable(error.into(), rest, offset))?;
             rest = after;
             scratch.clear();
-            match memo_use(op, &stored, &mut scratch, offset)? {
+            match memo_use(&op, &stored, &mut scratch, offset)? {
                 Use::Store(key) => stored.insert(key, ()),
                 Use::Recall(key) => {
                     survey.proto = survey.proto.max(op.opcode().proto());
@@ -139,7 +139,8 @@ enum Use {
 }
 
 /// What it has to do with the memo; only operands that are keys are read.
-fn memo_use(op: Op<'_>, stored: &KeyMap<()>, scratch: &mut Vec<u8>, offset: usize) -> Result<Use> {
+#[inline]
+fn memo_use(op: &Op<'_>, stored: &KeyMap<()>, scratch: &mut Vec<u8>, offset: usize) -> Result<Use> {
     let mut key = || match op.argument(scratch) {
         Ok(arg) => Ok(arg.as_ref().and_then(Arg::key).unwrap_or(Int::Small(0))),
         Err(sentence) => Err(refused(sentence, offset, Some(op.opcode()))),
@@ -153,14 +154,10 @@ fn memo_use(op: Op<'_>, stored: &KeyMap<()>, scratch: &mut Vec<u8>, offset: usiz
     })
 }
 
-fn read(rest: &[u8], offset: usize) -> Result<(Op<'_>, &[u8])> {
-    match Op::parse(rest) {
-        Ok((after, op)) => Ok((op, after)),
-        Err(error) => {
-            let opcode = rest.first().and_then(|byte| Opcode::from_byte(*byte));
-            Err(refused(sentence(error.into(), rest, offset), offset, opcode))
-        }
-    }
+#[cold]
+fn unreadable(fault: Fault, rest: &[u8], offset: usize) -> Error {
+    let opcode = rest.first().and_then(|byte| Opcode::from_byte(*byte));
+    refused(sentence(fault, rest, offset), offset, opcode)
 }
 
 #[cold]
@@ -194,47 +191,116 @@ fn write_get(slot: Option<usize>, proto: u8, out: &mut Vec<u8>) -> Result<(), St
 }
 
 /// Divides what is written into frames, as the pickler of CPython's `Lib/pickle.py` does.
-struct Framer {
+struct Framer<'a> {
     out: Vec<u8>,
     /// What goes into the next frame; none when there are no frames.
     frame: Option<Vec<u8>>,
+    input: &'a [u8],
+    /// Operations of the input which stand next to each other and come behind all that, to be copied at once.
+    kept: Range<usize>,
 }
 
-impl Framer {
+impl Framer<'_> {
     /// Less than this is written without a frame.
     const LEAST: usize = 4;
     /// With so much a frame is full, and what is longer is written without one.
     const TARGET: usize = 64 << 10;
 
-    /// Writes one operation.
-    fn write(&mut self, bytes: &[u8]) {
-        let frameless = bytes.len() > Self::TARGET;
-        match &mut self.frame {
-            None => self.out.extend_from_slice(bytes),
-            Some(frame) => {
-                if frameless || frame.len() >= Self::TARGET {
-                    Self::commit(frame, &mut self.out);
-                }
-                if frameless {
-                    self.out.extend_from_slice(bytes);
-                } else {
-                    frame.extend_from_slice(bytes);
-                }
-            }
+    /// Writes an operation of the input.
+    fn keep(&mut self, op: Range<usize>) {
+        let frameless = op.len() > Self::TARGET;
+        self.begin(frameless);
+        if self.kept.end != op.start {
+            self.copy_kept();
+            self.kept = op;
+        } else {
+            self.kept.end = op.end;
+        }
+        if frameless && self.frame.is_some() {
+            // The frame is empty.
+            self.out.extend_from_slice(self.input.get(self.kept.clone()).unwrap_or_default());
+            self.kept = 0..0;
         }
     }
 
-    fn commit(frame: &mut Vec<u8>, out: &mut Vec<u8>) {
-        if frame.len() >= Self::LEAST {
-            Op::Frame(u64_from_usize(frame.len())).emit(out);
+    /// Writes another operation.
+    fn write(&mut self, op: &[u8]) {
+        self.begin(false);
+        self.copy_kept();
+        self.frame.as_mut().unwrap_or(&mut self.out).extend_from_slice(op);
+    }
+
+    /// Ends the frame before an operation if it is full, or must be ended.
+    fn begin(&mut self, end: bool) {
+        if let Some(frame) = &self.frame
+            && (end || frame.len() + self.kept.len() >= Self::TARGET)
+        {
+            self.end_frame();
         }
-        out.append(frame);
+    }
+
+    fn copy_kept(&mut self) {
+        let kept = self.input.get(std::mem::take(&mut self.kept)).unwrap_or_default();
+        self.frame.as_mut().unwrap_or(&mut self.out).extend_from_slice(kept);
+    }
+
+    fn end_frame(&mut self) {
+        self.copy_kept();
+        if let Some(frame) = &mut self.frame {
+            if frame.len() >= Self::LEAST {
+                Op::Frame(u64_from_usize(frame.len())).emit(&mut self.out);
+            }
+            self.out.append(frame);
+        }
     }
 
     fn finish(mut self) -> Vec<u8> {
-        if let Some(frame) = &mut self.frame {
-            Self::commit(frame, &mut self.out);
-        }
+        self.end_frame();
         self.out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_pickletools() {
+        let table: &[(&[u8], &[u8])] = &[
+            (b"N.", b"N."),
+            (b"N.rest", b"N."),
+            // No slot is read, one is, all are.
+            (b"]q\x00.", b"]."),
+            (b"(lp0\nI1\np1\nag1\n.", b"(lI1\np0\nag0\n."),
+            (b"]q\x05K\x01q\x07ah\x05.", b"]q\x00K\x01ah\x00."),
+            (b"]r\xff\xff\xff\xff]p7\nj\xff\xff\xff\xffg07\n.", b"]q\x00]q\x01h\x00h\x01."),
+            // MEMOIZE stores by the number of slots there are, PUT anew.
+            (b"N\x94N\x94h\x01.", b"NNq\x00h\x00."),
+            (b"Nq\x00h\x00Nq\x00h\x00.", b"Nq\x00h\x00Nq\x01h\x01."),
+            // Never stored: in text it is read all the same.
+            (b"g7\n.", b"gNone\n."),
+            // A PROTO is kept where it stands, and the greatest counts.
+            (b"\x80\x02N\x80\x03.", b"\x80\x02N\x80\x03."),
+            (b"Nq\x05\x80\x04h\x05.", b"\x95\x07\0\0\0\0\0\0\0N\x94\x80\x04h\x00."),
+            // Frames: for four bytes or more.
+            (b"\x80\x04\x95\x02\0\0\0\0\0\0\0N.", b"\x80\x04N."),
+            (b"\x80\x04NN0.", b"\x80\x04\x95\x04\0\0\0\0\0\0\0NN0."),
+        ];
+        for (input, expected) in table {
+            assert_eq!(optimize(input).unwrap().escape_ascii().to_string(), expected.escape_ascii().to_string());
+        }
+    }
+
+    #[test]
+    fn errors() {
+        let table: &[(&[u8], &str)] = &[
+            (b"N", "pickle exhausted before seeing STOP (at offset 0x1)"),
+            (b"Nh\x00.", "'<' not supported between instances of 'NoneType' and 'int' in BINGET (at offset 0x1)"),
+            (b"\x80\x06.", "pickle protocol must be <= 5 (at offset 0x2)"),
+            (b"NIx\n.", "invalid literal for int() with base 10: b'x' in INT (at offset 0x1)"),
+        ];
+        for (input, expected) in table {
+            assert_eq!(optimize(input).unwrap_err().to_string(), *expected);
+        }
     }
 }

@@ -17,7 +17,7 @@ use self::writer::Writer;
 use crate::error::{ErrorKind, Result};
 use crate::heap::{BufferId, Heap, Value};
 use crate::style::{Framing, Memoize, Style};
-use crate::unpickle::{PROLOGUE, Pickle};
+use crate::unpickle::{PROLOGUE, Pickle, Series};
 
 /// Writes pickles: Python's `pickle.Pickler`, with options.
 ///
@@ -27,7 +27,7 @@ use crate::unpickle::{PROLOGUE, Pickle};
 /// use cloudpickle::{Heap, Pickler};
 ///
 /// let mut heap = Heap::new();
-/// let list = heap.list([1, 2]);
+/// let list = heap.add([1, 2]);
 /// assert_eq!(Pickler::new().protocol(2).dumps(&heap, list)?, b"\x80\x02]q\x00(K\x01K\x02e.");
 /// # Ok::<(), cloudpickle::Error>(())
 /// ```
@@ -60,14 +60,18 @@ impl Pickler {
     /// ```
     /// use cloudpickle::Pickler;
     ///
-    /// let input = b"\x80\x04\x95\x05\0\0\0\0\0\0\0(]]t.";
+    /// let input = b"\x80\x04\x95\x04\0\0\0\0\0\0\0]]\x86.";
     /// let pickle = cloudpickle::loads(input)?;
     /// assert_eq!(Pickler::like(&pickle).dump_pickle(&pickle)?, input);
     /// # Ok::<(), cloudpickle::Error>(())
     /// ```
     #[must_use]
     pub fn like(pickle: &Pickle<'_>) -> Self {
-        Self { protocol: pickle.protocol, style: pickle.style, out_of_band: true, ..Self::default() }
+        Self::with_style(pickle.protocol, pickle.style)
+    }
+
+    fn with_style(protocol: u8, style: Style) -> Self {
+        Self { protocol, style, out_of_band: true, fix_imports: !style.python3_names, ..Self::default() }
     }
 
     /// The protocol, 0 to 5.
@@ -165,6 +169,17 @@ impl Pickler {
         prologue: bool,
         writer: Option<&mut dyn Write>,
     ) -> Result<(Vec<u8>, Vec<BufferId>)> {
+        self.write_all(heap, &[root], prologue, writer)
+    }
+
+    /// Writes one pickle after another with one memo.
+    fn write_all(
+        &self,
+        heap: &Heap<'_>,
+        roots: &[Value],
+        prologue: bool,
+        writer: Option<&mut dyn Write>,
+    ) -> Result<(Vec<u8>, Vec<BufferId>)> {
         let mut style = self.style;
         if self.optimize {
             style.memoize = Memoize::Needed;
@@ -178,20 +193,34 @@ impl Pickler {
         writer.out_of_band = self.out_of_band;
         if style.memoize != Memoize::All {
             let marked = (style.memoize == Memoize::Marked).then_some(&heap.memoized);
-            let roots = if prologue { [PROLOGUE, root] } else { [root, Value::None] };
-            writer.memo = needed::needed(heap, &roots, marked, self.protocol >= 4);
+            let starts: Vec<Value> = prologue.then_some(PROLOGUE).into_iter().chain(roots.iter().copied()).collect();
+            writer.memo = needed::needed(heap, &starts, marked, self.protocol >= 4);
         }
-        if self.protocol >= 2 && !style.no_header {
-            writer.sink.out.extend_from_slice(&[b'\x80', self.protocol]);
+        for (number, root) in roots.iter().enumerate() {
+            writer.sink.end_frame();
+            if self.protocol >= 2 && !style.no_header {
+                writer.sink.out.extend_from_slice(&[b'\x80', self.protocol]);
+            }
+            writer.sink.begin();
+            if prologue && number == 0 {
+                writer.prologue(PROLOGUE)?;
+            }
+            writer.object(*root)?;
+            writer.sink.out.push(b'.');
         }
-        writer.sink.begin();
-        if prologue {
-            writer.prologue(PROLOGUE)?;
-        }
-        writer.object(root)?;
-        writer.sink.out.push(b'.');
         let buffers = std::mem::take(&mut writer.buffers);
         Ok((writer.sink.finish()?, buffers))
+    }
+}
+
+impl Series<'_> {
+    /// Writes the pickles as they were read, one after another, with one memo.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pickler::dumps`].
+    pub fn dumps(&self) -> Result<Vec<u8>> {
+        Pickler::with_style(self.protocol, self.style).write_all(&self.heap, &self.roots, true, None).map(|(bytes, _)| bytes)
     }
 }
 

@@ -61,7 +61,7 @@ impl<'w> Sink<'w> {
     #[cold]
     fn cut(&mut self) -> Result<()> {
         let framed = self.frame.is_some();
-        self.close();
+        self.end_frame();
         self.flush()?;
         if framed {
             self.open();
@@ -70,7 +70,7 @@ impl<'w> Sink<'w> {
     }
 
     /// `_Pickler_CloseFrame`.
-    fn close(&mut self) {
+    pub(crate) fn end_frame(&mut self) {
         let Some(start) = self.frame.take() else { return };
         let length = self.out.len() - start - HEADER;
         if length < MIN && self.framing == Framing::Modern {
@@ -103,7 +103,7 @@ impl<'w> Sink<'w> {
     fn large_payload(&mut self, head: &[u8], payload: &[u8]) -> Result<()> {
         let framed = self.frame.is_some() && self.framing == Framing::Modern;
         if framed {
-            self.close();
+            self.end_frame();
         }
         self.out.extend_from_slice(head);
         if self.writer.is_some() && self.frame.is_none() {
@@ -122,7 +122,7 @@ impl<'w> Sink<'w> {
 
     /// Ends the stream; gives what was not handed to a writer.
     pub(crate) fn finish(mut self) -> Result<Vec<u8>> {
-        self.close();
+        self.end_frame();
         self.flush()?;
         Ok(self.out)
     }

@@ -36,9 +36,10 @@ enum Task {
     Call(CallId, Stage),
     /// Arguments between a mark and an opcode that takes them all.
     Marked(CallId, usize),
-    Effects(u32),
+    /// What is done to an object: from one effect to another, or to the last.
+    Effects(u32, u32),
     Emit(&'static [Opcode]),
-    PersistentDone,
+    PersistentDone(Value),
     DynamicGlobal(Value, bool),
     /// A state setter's arguments: the object, which is in the memo, and the state.
     StateOf(Value, Value),
@@ -95,7 +96,7 @@ impl<'h, 'w> Writer<'h, 'w> {
     /// Writes what is done before the root object.
     pub(crate) fn prologue(&mut self, place: Value) -> Result<()> {
         let (first, _) = self.heap.effect_chain(place);
-        self.tasks.push(Task::Effects(first));
+        self.tasks.push(Task::Effects(first, NO_EVENT));
         self.work()
     }
 
@@ -114,14 +115,17 @@ impl<'h, 'w> Writer<'h, 'w> {
                 Task::Dict(id, next) => self.dict_items(id, next)?,
                 Task::Tuple(id, next) => self.tuple_items(id, next)?,
                 Task::Call(id, stage) => self.call(id, stage)?,
-                Task::Effects(next) => self.effects(next)?,
+                Task::Effects(next, last) => self.effects(next, last)?,
                 Task::Emit(opcodes) => opcodes.iter().for_each(|opcode| self.op(*opcode)),
                 Task::Set(id, next) => self.set_items(id, next)?,
                 Task::FrozenSet(id, next) => self.frozenset_items(id, next)?,
                 Task::Gathered(items, next) => self.gathered(items, next)?,
                 Task::SetCall(set, next) => self.set_call(set, next)?,
                 Task::Marked(id, next) => self.marked(id, next)?,
-                Task::PersistentDone => self.op(Opcode::BinPersId),
+                Task::PersistentDone(value) => {
+                    self.op(Opcode::BinPersId);
+                    self.memoize_if_needed(value);
+                }
                 Task::DynamicGlobal(value, name_next) => self.dynamic_global(value, name_next)?,
                 Task::StateOf(target, state) => {
                     self.leaf(target)?;
@@ -175,6 +179,13 @@ impl<'h, 'w> Writer<'h, 'w> {
             *slot = index + 1;
             self.count += 1;
             self.put(index);
+        }
+    }
+
+    /// Gives an object on top a memo slot that the picklers give none, such as one with a persistent id, where the stream asks for it again.
+    pub(crate) fn memoize_if_needed(&mut self, value: Value) {
+        if self.style.memoize != Memoize::All {
+            self.memoize(value);
         }
     }
 
@@ -288,10 +299,11 @@ impl<'h, 'w> Writer<'h, 'w> {
                     self.op(Opcode::PersId);
                     self.sink.out.extend_from_slice(line);
                     self.sink.out.push(b'\n');
+                    self.memoize_if_needed(value);
                     return self.after(value);
                 }
                 self.begin_effects(value);
-                self.tasks.push(Task::PersistentDone);
+                self.tasks.push(Task::PersistentDone(value));
                 self.child(persistent.id)?;
             }
             Value::Bytes(_) => {
@@ -341,14 +353,16 @@ impl<'h, 'w> Writer<'h, 'w> {
     fn begin_effects(&mut self, value: Value) {
         let (first, _) = self.heap.effect_chain(value);
         if first != NO_EVENT {
-            self.tasks.push(Task::Effects(first));
+            self.tasks.push(Task::Effects(first, NO_EVENT));
         }
     }
 
     /// Whether a tuple is the arguments of a call which was reached again through them: a reducer makes them anew each time it is asked.
     fn is_made_anew(&self, tuple: Value) -> bool {
         match self.tasks.last() {
-            Some(Task::Call(id, Stage::Finish)) => self.event(*id).object == tuple && !self.heap.shared_args.contains(id),
+            Some(Task::Call(id, Stage::Finish)) => {
+                self.event(*id).object == tuple && !self.heap.recursive.get(id).is_some_and(|call| call.same_args)
+            }
             _ => false,
         }
     }
@@ -546,7 +560,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             return self.child(substitute);
         }
         let global = self.heap.globals[index];
-        let known = |part| matches!(part, Value::Str(_) | Value::ByteString(_));
+        let known = |part| matches!(part, Value::Str(_));
         if known(global.module) && known(global.name) && !self.has_effects {
             if let Value::Global(id) = value {
                 self.global(id)?;
@@ -678,8 +692,20 @@ impl<'h, 'w> Writer<'h, 'w> {
             let slot = self.memo.get(value);
             self.get(slot - 1);
         }
-        if fresh || self.style.flavor == Flavor::Python {
-            self.begin_effects(value);
+        match self.heap.recursive.get(&id) {
+            None if fresh => self.begin_effects(value),
+            Some(call) if fresh => {
+                let (first, _) = self.heap.effect_chain(value);
+                if call.last_inside != NO_EVENT {
+                    self.tasks.push(Task::Effects(first, call.last_inside));
+                }
+            }
+            Some(call) => {
+                let (first, _) = self.heap.effect_chain(value);
+                let inside = self.heap.events.get(call.last_inside as usize);
+                self.tasks.push(Task::Effects(inside.map_or(first, |event| event.next), NO_EVENT));
+            }
+            None => {}
         }
         Ok(())
     }
@@ -716,15 +742,16 @@ impl<'h, 'w> Writer<'h, 'w> {
         self.done_call(id)
     }
 
-    /// What is done to an object, from an effect on.
-    fn effects(&mut self, mut next: u32) -> Result<()> {
+    /// What is done to an object, from one effect to another.
+    fn effects(&mut self, mut next: u32, last: u32) -> Result<()> {
         while next != NO_EVENT {
             let event = &self.heap.events[next as usize];
+            let following = if next == last { NO_EVENT } else { event.next };
             let EventKind::Effect(kind) = event.kind else {
-                next = event.next;
+                next = following;
                 continue;
             };
-            self.tasks.push(Task::Effects(event.next));
+            self.tasks.push(Task::Effects(following, last));
             return match kind {
                 EffectKind::Build => {
                     self.tasks.push(Task::Emit(&[Opcode::Build]));
@@ -755,7 +782,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             _ => (1, Opcode::Append, Opcode::Appends),
         };
         let batches = match container {
-            Value::Set(_) => Batches::Exact(items.len().max(2)),
+            Value::Set(_) => Batches::Marked(items.len()),
             _ => self.batches(items.len() / width, false),
         };
         loop {
@@ -793,6 +820,8 @@ enum Batches {
     Exact(usize),
     /// The items of an iterator: the last one of all by itself when it begins a batch.
     Iterated(usize),
+    /// Items of a set: never by themselves.
+    Marked(usize),
 }
 
 impl Batches {
@@ -803,6 +832,7 @@ impl Batches {
             Self::Single => true,
             Self::Exact(total) => total == 1,
             Self::Iterated(total) => start + 1 == total,
+            Self::Marked(_) => false,
         }
     }
 
@@ -824,7 +854,7 @@ impl Batches {
     fn close(self, writer: &mut Writer<'_, '_>, done: usize, one: Opcode, many: Opcode) {
         let total = match self {
             Self::Single => usize::MAX,
-            Self::Exact(total) | Self::Iterated(total) => total,
+            Self::Exact(total) | Self::Iterated(total) | Self::Marked(total) => total,
         };
         if done == 0 || !(done == total || self.begins(done)) {
             return;

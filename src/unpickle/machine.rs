@@ -10,8 +10,9 @@ use super::options::Options;
 use super::trace::{BATCH, Trace};
 use crate::error::{Error, ErrorKind, Result};
 use crate::heap::{
-    Buffer, CallId, CallKind, EffectKind, Event, EventKind, Global, Heap, NO_EVENT, Persistent, StrId, TupleId, Value,
+    Buffer, CallId, CallKind, EffectKind, Event, EventKind, Global, Heap, NO_EVENT, Persistent, Recursive, StrId, TupleId, Value,
 };
+use crate::int::u32_from_usize;
 use crate::op::{Op, fault_at};
 use crate::text;
 
@@ -51,7 +52,7 @@ impl<'a, 'o> Machine<'a, 'o> {
             buffers: buffers.into_iter(),
             buffers_taken: 0,
             options,
-            trace: Trace::default(),
+            trace: Trace { fix_imports: options.fix_imports, ..Trace::default() },
             drops: Vec::new(),
         }
     }
@@ -74,16 +75,16 @@ impl<'a, 'o> Machine<'a, 'o> {
         loop {
             let (after, op) = match Op::parse(rest) {
                 Ok(parsed) => parsed,
-                Err(error) => return Err(fault_at(error.into(), rest, input.len() - rest.len())),
+                Err(error) => return Err(fault_at(error.into(), rest, self.length - rest.len())),
             };
             let result = if let Op::Stop = op { self.pop().map(Some) } else { self.step(op, after).map(|()| None) };
             match result {
                 Ok(None) => {}
                 Ok(Some(root)) => return Ok((root, input.len() - after.len())),
-                Err(error) => return Err(error.or_at(input.len() - rest.len(), Some(op.opcode().name()))),
+                Err(error) => return Err(error.or_at(self.length - rest.len(), Some(op.opcode().name()))),
             }
             if COUNTED {
-                self.count().map_err(|error| error.or_at(input.len() - rest.len(), Some(op.opcode().name())))?;
+                self.count().map_err(|error| error.or_at(self.length - rest.len(), Some(op.opcode().name())))?;
             }
             rest = after;
         }
@@ -244,6 +245,7 @@ impl<'a, 'o> Machine<'a, 'o> {
                 }
             }
             Op::Dup => {
+                self.trace.duplicated = true;
                 let top = self.top(1)?;
                 self.push(top);
             }
@@ -852,8 +854,8 @@ impl<'a, 'o> Machine<'a, 'o> {
             && (dropped.kind, dropped.subject) == (made.kind, made.subject)
             && (same_args || self.heap.items(dropped.object) == self.heap.items(made.object));
         self.trace.hidden += usize::from(same);
-        if same && same_args {
-            self.heap.shared_args.insert(kept);
+        if same {
+            self.heap.recursive.insert(kept, Recursive { same_args, last_inside: made.last });
         }
         same
     }
@@ -892,15 +894,19 @@ impl<'a, 'o> Machine<'a, 'o> {
     }
 
     fn drop_at(&mut self, place: Value, value: Value) {
-        let index = self.heap.push_event(Event::effect(EffectKind::Drop, place, value));
+        let mut event = Event::effect(EffectKind::Drop, place, value);
+        // How much was in a container by then.
+        event.last = u32_from_usize(self.heap.items(place).len()).unwrap_or(NO_EVENT);
+        let index = self.heap.push_event(event);
         self.heap.chain_effect(place, index);
         self.drops.push(index);
     }
 
     /// What still lies on the stack when the machine stops was made as well.
     pub(crate) fn leave(&mut self) {
+        self.marks.clear();
+        (self.fence, self.proto) = (0, 0);
         for value in std::mem::take(&mut self.stack) {
-            self.fence = 0;
             self.dropped(value);
         }
     }

@@ -10,6 +10,7 @@ mod memo;
 mod options;
 mod pickle;
 mod policy;
+mod series;
 mod stream;
 mod trace;
 
@@ -21,8 +22,8 @@ pub(crate) use self::machine::PROLOGUE;
 use self::options::Options;
 pub use self::pickle::{Partial, Pickle};
 pub use self::policy::Policy;
+pub use self::series::Series;
 pub use self::stream::Pickles;
-pub(crate) use self::trace::BATCH;
 use crate::error::Result;
 use crate::heap::Heap;
 use crate::text::Encoding;
@@ -254,6 +255,40 @@ impl Unpickler {
     /// ```
     pub fn iter<R: BufRead>(&self, reader: R) -> Pickles<'_, R> {
         Pickles::new(self, reader)
+    }
+
+    /// Loads all pickles in `input` with one memo for them all: what one `Pickler` wrote by several calls of `dump`. The frame of each, and its
+    /// `PROTO`, begin anew, but later ones fetch objects of earlier ones.
+    ///
+    /// Pickles that know nothing of each other are read one by one, by [`Unpickler::loads_prefix`] or [`Unpickler::iter`].
+    ///
+    /// # Errors
+    ///
+    /// See [`Unpickler::loads`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudpickle::Unpickler;
+    ///
+    /// let input = b"]q\x00.h\x00.";
+    /// let series = Unpickler::new().loads_series(input)?;
+    /// let roots: Vec<_> = series.roots().map(|root| root.value()).collect();
+    /// assert_eq!(roots[0], roots[1]);
+    /// assert_eq!(series.dumps()?, input);
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
+    pub fn loads_series<'a>(&self, input: &'a [u8]) -> Result<Series<'a>> {
+        let mut machine = Machine::new(Heap::over(Cow::Borrowed(input)), input.len(), Vec::new(), &self.options);
+        let mut rest = input;
+        let mut roots = Vec::new();
+        while !rest.is_empty() {
+            let (root, length) = machine.run(rest)?;
+            machine.leave();
+            roots.push(root);
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        Ok(Series::finish(machine, roots, input, self.options.encoding))
     }
 
     /// Loads as far as possible: what was built and every call made before an error stay, for inspection.

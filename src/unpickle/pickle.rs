@@ -31,16 +31,19 @@ impl<'a> Pickle<'a> {
     /// A pickle of an object of a heap, to be written with protocol 5 in the style of the newest CPython.
     #[must_use]
     pub fn new(heap: Heap<'a>, root: Value) -> Self {
+        let mut heap = heap;
+        heap.root = Some(root);
         Self { heap, root, protocol: 5, style: Style::default() }
     }
 
     pub(crate) fn finish(mut machine: Machine<'a, '_>, root: Value, stream: &[u8], encoding: Encoding) -> Self {
         machine.leave();
-        drops::settle(&mut machine.heap, root, &machine.drops);
+        drops::settle(&mut machine.heap, &[root], &machine.drops);
         let protocol = machine.trace.protocol(stream);
         let (style, marked) = machine.trace.style(&machine.heap, &machine.memo, stream, protocol);
         let mut heap = machine.heap;
         heap.encoding = encoding;
+        heap.root = Some(root);
         heap.memoized = Marks::of(&marked);
         Self { heap, root, protocol, style }
     }
@@ -60,6 +63,7 @@ impl<'a> Pickle<'a> {
     /// Makes another object the root.
     pub fn set_root(&mut self, root: Value) {
         self.root = root;
+        self.heap.root = Some(root);
     }
 
     /// The objects.

@@ -2,6 +2,7 @@
 
 Importable by name on every interpreter that loads such a payload (CPython 3.6 to 3.14).
 """
+
 import collections
 import copyreg
 import enum
@@ -463,6 +464,7 @@ class Buffer(bytearray):
     def __reduce_ex__(self, protocol):
         if protocol >= 5:
             import pickle
+
             return type(self)._rebuild, (pickle.PickleBuffer(self),), None
         return type(self)._rebuild, (bytes(self),)
 
@@ -475,6 +477,7 @@ class FrozenBuffer(bytes):
     def __reduce_ex__(self, protocol):
         if protocol >= 5:
             import pickle
+
             return type(self)._rebuild, (pickle.PickleBuffer(self),), None
         return type(self)._rebuild, (bytes(self),)
 
@@ -534,7 +537,7 @@ EXTENSIONS = [
     ("corpus_types", "Ext256", 256),
     ("corpus_types", "Ext65535", 65535),
     ("corpus_types", "Ext65536", 65536),
-    ("corpus_types", "ExtMax", 2 ** 31 - 1),
+    ("corpus_types", "ExtMax", 2**31 - 1),
 ]
 
 
@@ -545,6 +548,7 @@ def register_extensions():
 
 
 if dataclasses:
+
     @dataclasses.dataclass
     class Item:
         name: str
@@ -561,6 +565,7 @@ if dataclasses:
         parent: object = None
 
     try:
+
         @dataclasses.dataclass(slots=True)
         class SlottedItem:
             name: str
@@ -570,5 +575,6 @@ if dataclasses:
         class SlottedFrozenItem:
             name: str
             count: int = 1
+
     except TypeError:  # before 3.10
         pass

@@ -21,6 +21,7 @@ as B's). Persistent ids load as the tuple ("persistent id", id). Options of E: s
 strings=1 holds str and bytes to the same sharing too, order=0 ignores the order of dicts.
 Modules beside this file (corpus_types) and on PYTHONPATH can be imported. CPython 3.6 and newer.
 """
+
 import array
 import collections
 import copyreg
@@ -50,8 +51,9 @@ def load(payload, options, buffers=(), readonly=""):
     if options.get("fix_imports") == "0":
         kwargs["fix_imports"] = False
     if buffers:
-        kwargs["buffers"] = [data if flag == "1" else bytearray(data)
-                             for data, flag in zip(buffers, readonly.ljust(len(buffers), "1"))]
+        kwargs["buffers"] = [
+            data if flag == "1" else bytearray(data) for data, flag in zip(buffers, readonly.ljust(len(buffers), "1"))
+        ]
     unpickler = Unpickler(io.BytesIO(payload), **kwargs)
     if "pickles" in options:
         return [unpickler.load() for _ in range(int(options["pickles"]))]
@@ -78,7 +80,11 @@ class Shown(reprlib.Repr):
         self.maxstring = self.maxother = self.maxlong = 60
 
     def repr_instance(self, value, level):
-        if isinstance(value, (float, complex, bytes, type, types.FunctionType, types.BuiltinFunctionType)) or value is None or value is ...:
+        if (
+            isinstance(value, (float, complex, bytes, type, types.FunctionType, types.BuiltinFunctionType))
+            or value is None
+            or value is ...
+        ):
             text = repr(value)
             return text if len(text) < 80 else text[:77] + "..."
         return "<%s>" % type(value).__qualname__
@@ -105,18 +111,52 @@ def slots_of(value):
                     pass
 
 
-CODE_FIELDS = [name for name in (
-    "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_nlocals", "co_stacksize", "co_flags", "co_code",
-    "co_consts", "co_names", "co_varnames", "co_freevars", "co_cellvars", "co_filename", "co_name", "co_qualname",
-    "co_firstlineno", "co_linetable" if sys.version_info >= (3, 10) else "co_lnotab", "co_exceptiontable",
-) if hasattr((lambda: 0).__code__, name)]
-FUNCTION_FIELDS = ("__code__", "__name__", "__qualname__", "__module__", "__doc__", "__defaults__", "__kwdefaults__",
-                   "__annotations__", "__dict__", "__closure__")
+CODE_FIELDS = [
+    name
+    for name in (
+        "co_argcount",
+        "co_posonlyargcount",
+        "co_kwonlyargcount",
+        "co_nlocals",
+        "co_stacksize",
+        "co_flags",
+        "co_code",
+        "co_consts",
+        "co_names",
+        "co_varnames",
+        "co_freevars",
+        "co_cellvars",
+        "co_filename",
+        "co_name",
+        "co_qualname",
+        "co_firstlineno",
+        "co_linetable" if sys.version_info >= (3, 10) else "co_lnotab",
+        "co_exceptiontable",
+    )
+    if hasattr((lambda: 0).__code__, name)
+]
+FUNCTION_FIELDS = (
+    "__code__",
+    "__name__",
+    "__qualname__",
+    "__module__",
+    "__doc__",
+    "__defaults__",
+    "__kwdefaults__",
+    "__annotations__",
+    "__dict__",
+    "__closure__",
+)
 IGNORED_IN_CLASS = {"__dict__", "__weakref__", "__doc__", "_abc_impl", "__slotnames__"}
 CellType = type((lambda x: lambda: x)(0).__closure__[0])
 METHODS = (types.BuiltinMethodType, types.MethodType, type((5).__add__))
-DESCRIPTORS = (type(str.upper), type(int.__add__), type(dict.__dict__["fromkeys"]), types.GetSetDescriptorType,
-               types.MemberDescriptorType)
+DESCRIPTORS = (
+    type(str.upper),
+    type(int.__add__),
+    type(dict.__dict__["fromkeys"]),
+    types.GetSetDescriptorType,
+    types.MemberDescriptorType,
+)
 VALUES = (int, str, bytes, bool, type(None), type(...), type(NotImplemented))
 
 
@@ -214,7 +254,9 @@ class Comparison:
             self.alive.append((a, b))
             return False
         if there != id(b) or back != id(a):
-            first = "the left is shared, the right is not" if there is not None else "the right is shared, the left is not"
+            first = (
+                "the left is shared, the right is not" if there is not None else "the right is shared, the left is not"
+            )
             self.differ("sharing (%s)" % (first if there is None or back is None else "with another object"), a, b)
         return True
 
@@ -233,8 +275,10 @@ class Comparison:
 
     def items(self, left, right, path):
         if len(left) != len(right):
-            raise Different("dict of %d | %d items: %s | %s" % (
-                len(left), len(right), shown([k for k, _ in left]), shown([k for k, _ in right])))
+            raise Different(
+                "dict of %d | %d items: %s | %s"
+                % (len(left), len(right), shown([k for k, _ in left]), shown([k for k, _ in right]))
+            )
         if not self.order:
             left, right = zip(*self.matched(left, right, lambda item: item[0])) if left else ((), ())
         for (k, v), (l, w) in reversed(list(zip(left, right))):
@@ -261,7 +305,12 @@ class Comparison:
             else:
                 rest.append(x)
         other = [y for found in by_key.values() for y in found]
-        look = lambda item: (type(key(item)).__name__, len(shown(key(item))), shown(sorted(getattr(key(item), "__dict__", {}))), "")
+        look = lambda item: (
+            type(key(item)).__name__,
+            len(shown(key(item))),
+            shown(sorted(getattr(key(item), "__dict__", {}))),
+            "",
+        )
         pairs.extend(zip(sorted(rest, key=look), sorted(other, key=look)))
         return pairs
 
@@ -323,6 +372,7 @@ class Comparison:
         def compare(self, a, b, path):
             for name in names:
                 self.also(getattr(a, name), getattr(b, name), path, "." + name)
+
         return compare
 
     def objects(self, a, b, path):
@@ -342,8 +392,12 @@ class Comparison:
             if isinstance(a, base):
                 known = True
                 if base is float or base is complex:
-                    self.also(base.__pos__(a) if base is complex else float.__add__(a, -0.0) if a == a else nan_of(a),
-                              base.__pos__(b) if base is complex else float.__add__(b, -0.0) if b == b else nan_of(b), path, "<value>")
+                    self.also(
+                        base.__pos__(a) if base is complex else float.__add__(a, -0.0) if a == a else nan_of(a),
+                        base.__pos__(b) if base is complex else float.__add__(b, -0.0) if b == b else nan_of(b),
+                        path,
+                        "<value>",
+                    )
                 elif base.__ne__(a, b):
                     self.differ("value", a, b)
         if isinstance(a, tuple):
@@ -373,7 +427,11 @@ class Comparison:
         except RecursionError:
             raise
         except Exception as e:
-            if type(a).__reduce_ex__ is object.__reduce_ex__ and type(a).__reduce__ is object.__reduce__ and type(a) is object:
+            if (
+                type(a).__reduce_ex__ is object.__reduce_ex__
+                and type(a).__reduce__ is object.__reduce__
+                and type(a) is object
+            ):
                 return
             if not known:
                 raise Different("cannot compare %s (%s: %s)" % (type(a).__qualname__, type(e).__name__, e))
@@ -411,11 +469,20 @@ class Comparison:
         return value.__reduce_ex__(4)
 
     EXACT = {
-        tuple: tuples, list: lists, dict: dicts, set: sets, frozenset: sets, bytearray: bytearrays,
-        types.FunctionType: functions, types.CodeType: codes, CellType: cells, types.ModuleType: modules,
+        tuple: tuples,
+        list: lists,
+        dict: dicts,
+        set: sets,
+        frozenset: sets,
+        bytearray: bytearrays,
+        types.FunctionType: functions,
+        types.CodeType: codes,
+        CellType: cells,
+        types.ModuleType: modules,
         types.MappingProxyType: lambda self, a, b, path: self.also(dict(a), dict(b), path, "<mapping>"),
         property: parts(None, ("fget", "fset", "fdel", "__doc__")),
-        classmethod: parts(None, ("__func__",)), staticmethod: parts(None, ("__func__",)),
+        classmethod: parts(None, ("__func__",)),
+        staticmethod: parts(None, ("__func__",)),
         types.MethodType: parts(None, ("__func__", "__self__")),
     }
     for _cls in METHODS:
@@ -464,7 +531,9 @@ def dumps(options, fields):
     value = load(fields[0], options, fields[1:], options.get("readonly", ""))
     out = io.BytesIO()
     cls = pickle._Pickler if options.get("pickler") == "py" else pickle.Pickler
-    cls(out, int(options.get("protocol", pickle.DEFAULT_PROTOCOL)), fix_imports=options.get("fix_imports") != "0").dump(value)
+    cls(out, int(options.get("protocol", pickle.DEFAULT_PROTOCOL)), fix_imports=options.get("fix_imports") != "0").dump(
+        value
+    )
     data = out.getvalue()
     return [pickletools.optimize(data) if options.get("optimize") == "1" else data]
 
@@ -505,8 +574,9 @@ def answer(command, fields):
     try:
         return b"+", COMMANDS[command](options, fields[1:])
     except BaseException as e:
-        return b"-", [text.encode("utf-8", "surrogatepass") for text in (
-            "%s: %s" % (type(e).__name__, e), traceback.format_exc())]
+        return b"-", [
+            text.encode("utf-8", "surrogatepass") for text in ("%s: %s" % (type(e).__name__, e), traceback.format_exc())
+        ]
 
 
 def main():
@@ -520,6 +590,7 @@ def main():
         sys.set_int_max_str_digits(0)
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import corpus_types
+
     corpus_types.register_extensions()
     while True:
         command = stdin.read(1)
@@ -527,7 +598,7 @@ def main():
             return
         fields = []
         for _ in range(struct.unpack("<I", stdin.read(4))[0]):
-            size, = struct.unpack("<I", stdin.read(4))
+            (size,) = struct.unpack("<I", stdin.read(4))
             fields.append(stdin.read(size))
         status, texts = answer(command, fields)
         stdout.write(status + struct.pack("<I", len(texts)) + b"".join(struct.pack("<I", len(t)) + t for t in texts))

@@ -1,0 +1,17 @@
+//! Real interpreters for the tests: which are there, what they wrote, and what they say about a payload.
+//!
+//! CPython is the judge of this crate. [`interpreters`] finds every CPython of the machine, [`corpus`] has it write its
+//! payloads, [`Judge`] keeps it running and asks it questions, [`venv`] installs packages for it below `target`.
+#![allow(dead_code)] // every test binary uses its own part
+#![allow(unreachable_pub)]
+
+mod corpus;
+mod judge;
+mod python;
+
+#[allow(unused_imports)]
+pub use self::{
+    corpus::{Buffer, Kind, Record, assembled, corpus, corpus_path, numpy_corpus},
+    judge::{Judge, Loading, Trouble},
+    python::{Python, default_python, interpreters, not_run, python2, scripts, venv},
+};
