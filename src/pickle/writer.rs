@@ -52,6 +52,9 @@ enum Stage {
     Finish,
 }
 
+/// The object that is to be opened next. It is given back up to [`Writer::work`], so that depth costs no recursion.
+type Next = Result<Option<Value>>;
+
 pub(crate) struct Writer<'h, 'w> {
     pub(crate) heap: &'h Heap<'h>,
     pub(crate) sink: Sink<'w>,
@@ -97,43 +100,52 @@ impl<'h, 'w> Writer<'h, 'w> {
     pub(crate) fn prologue(&mut self, place: Value) -> Result<()> {
         let (first, _) = self.heap.effect_chain(place);
         self.tasks.push(Task::Effects(first, NO_EVENT));
-        self.work()
+        self.work(None)
     }
 
     /// Writes an object and everything below it.
     pub(crate) fn object(&mut self, root: Value) -> Result<()> {
-        if !self.leaf(root)? {
-            self.open(root)?;
-        }
-        self.work()
+        let next = self.child(root)?;
+        self.work(next)
     }
 
-    fn work(&mut self) -> Result<()> {
-        while let Some(task) = self.tasks.pop() {
-            match task {
-                Task::List(id, next) => self.list_items(id, next)?,
-                Task::Dict(id, next) => self.dict_items(id, next)?,
-                Task::Tuple(id, next) => self.tuple_items(id, next)?,
-                Task::Call(id, stage) => self.call(id, stage)?,
-                Task::Effects(next, last) => self.effects(next, last)?,
-                Task::Emit(opcodes) => opcodes.iter().for_each(|opcode| self.op(*opcode)),
-                Task::Set(id, next) => self.set_items(id, next)?,
-                Task::FrozenSet(id, next) => self.frozenset_items(id, next)?,
-                Task::Gathered(items, next) => self.gathered(items, next)?,
-                Task::SetCall(set, next) => self.set_call(set, next)?,
-                Task::Marked(id, next) => self.marked(id, next)?,
-                Task::PersistentDone(value) => {
-                    self.op(Opcode::BinPersId);
-                    self.memoize_if_needed(value);
-                }
-                Task::DynamicGlobal(value, name_next) => self.dynamic_global(value, name_next)?,
-                Task::StateOf(target, state) => {
-                    self.leaf(target)?;
-                    self.child(state)?;
-                }
+    fn work(&mut self, mut next: Option<Value>) -> Result<()> {
+        loop {
+            while let Some(value) = next {
+                next = self.open(value)?;
+            }
+            let Some(task) = self.tasks.pop() else { return Ok(()) };
+            next = self.task(task)?;
+        }
+    }
+
+    fn task(&mut self, task: Task) -> Next {
+        match task {
+            Task::List(id, next) => self.list_items(id, next),
+            Task::Dict(id, next) => self.dict_items(id, next),
+            Task::Tuple(id, next) => self.tuple_items(id, next),
+            Task::Call(id, stage) => self.call(id, stage),
+            Task::Effects(next, last) => self.effects(next, last),
+            Task::Emit(opcodes) => {
+                opcodes.iter().for_each(|opcode| self.op(*opcode));
+                Ok(None)
+            }
+            Task::Set(id, next) => self.set_items(id, next),
+            Task::FrozenSet(id, next) => self.frozenset_items(id, next),
+            Task::Gathered(items, next) => self.gathered(items, next),
+            Task::SetCall(set, next) => self.set_call(set, next),
+            Task::Marked(id, next) => self.marked(id, next),
+            Task::PersistentDone(value) => {
+                self.op(Opcode::BinPersId);
+                self.memoize_if_needed(value);
+                Ok(None)
+            }
+            Task::DynamicGlobal(value, name_next) => self.dynamic_global(value, name_next),
+            Task::StateOf(target, state) => {
+                self.leaf(target)?;
+                self.child(state)
             }
         }
-        Ok(())
     }
 
     #[inline(always)]
@@ -244,7 +256,7 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// Begins an object that was not written before.
-    fn open(&mut self, value: Value) -> Result<()> {
+    fn open(&mut self, value: Value) -> Next {
         match value {
             Value::List(id) => {
                 if self.protocol == 0 {
@@ -253,7 +265,7 @@ impl<'h, 'w> Writer<'h, 'w> {
                     self.op(Opcode::EmptyList);
                 }
                 self.memoize(value);
-                self.list_items(id, 0)?;
+                self.list_items(id, 0)
             }
             Value::Dict(id) => {
                 if self.protocol == 0 {
@@ -262,13 +274,13 @@ impl<'h, 'w> Writer<'h, 'w> {
                     self.op(Opcode::EmptyDict);
                 }
                 self.memoize(value);
-                self.dict_items(id, 0)?;
+                self.dict_items(id, 0)
             }
             Value::Tuple(id) => {
                 if self.marks_tuple(id) {
                     self.op(Opcode::Mark);
                 }
-                self.tuple_items(id, 0)?;
+                self.tuple_items(id, 0)
             }
             Value::Set(_) | Value::FrozenSet(_) if self.protocol < 4 => {
                 let name = if let Value::Set(_) = value { "set" } else { "frozenset" };
@@ -278,19 +290,19 @@ impl<'h, 'w> Writer<'h, 'w> {
                 }
                 self.sink.out.extend_from_slice(if self.protocol == 0 { b"(l" } else { b"]" });
                 self.memoize_unnamed();
-                self.set_call(value, 0)?;
+                self.set_call(value, 0)
             }
             Value::Set(id) => {
                 self.op(Opcode::EmptySet);
                 self.memoize(value);
-                self.set_items(id, 0)?;
+                self.set_items(id, 0)
             }
             Value::FrozenSet(id) => {
                 self.op(Opcode::Mark);
-                self.frozenset_items(id, 0)?;
+                self.frozenset_items(id, 0)
             }
-            Value::Call(id) => self.open_call(id)?,
-            Value::Global(id) => self.open_global(value, id.index())?,
+            Value::Call(id) => self.open_call(id),
+            Value::Global(id) => self.open_global(value, id.index()),
             Value::Persistent(id) => {
                 let persistent = self.heap.persistents[id.index()];
                 let line = self.heap.content(persistent.id);
@@ -304,50 +316,46 @@ impl<'h, 'w> Writer<'h, 'w> {
                 }
                 self.begin_effects(value);
                 self.tasks.push(Task::PersistentDone(value));
-                self.child(persistent.id)?;
+                self.child(persistent.id)
             }
             Value::Bytes(_) => {
                 self.bytes(value, self.heap.content(value))?;
-                self.after(value)?;
+                self.after(value)
             }
             Value::ByteArray(_) => {
                 self.byte_array(value, self.heap.content(value))?;
-                self.after(value)?;
+                self.after(value)
             }
             Value::ByteString(_) => {
                 self.byte_string(self.heap.content(value))?;
                 self.memoize(value);
-                self.after(value)?;
+                self.after(value)
             }
             Value::Str(_) => {
                 self.str(self.heap.content(value))?;
                 self.memoize(value);
-                self.after(value)?;
+                self.after(value)
             }
             Value::Buffer(id) => {
                 self.buffer(id)?;
-                self.after(value)?;
+                self.after(value)
             }
-            Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_) | Value::Long(_) | Value::Float(_) => {}
+            Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_) | Value::Long(_) | Value::Float(_) => Ok(None),
         }
-        Ok(())
     }
 
     /// Writes a child of which nothing is to be done before what is on the task stack.
-    fn child(&mut self, value: Value) -> Result<()> {
-        if !self.leaf(value)? {
-            self.open(value)?;
-        }
-        Ok(())
+    fn child(&mut self, value: Value) -> Next {
+        Ok(if self.leaf(value)? { None } else { Some(value) })
     }
 
     /// After an object that is not a call: what is done to it.
     #[inline(always)]
-    fn after(&mut self, value: Value) -> Result<()> {
+    fn after(&mut self, value: Value) -> Next {
         if self.has_effects {
             self.begin_effects(value);
         }
-        Ok(())
+        Ok(None)
     }
 
     fn begin_effects(&mut self, value: Value) {
@@ -372,14 +380,14 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// `save_tuple`, from an item on.
-    fn tuple_items(&mut self, id: TupleId, mut next: usize) -> Result<()> {
+    fn tuple_items(&mut self, id: TupleId, mut next: usize) -> Next {
         let heap = self.heap;
         let items = heap.pool.run(heap.tuples[id.index()]);
         while let Some(item) = items.get(next) {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::Tuple(id, next));
-                return self.open(*item);
+                return Ok(Some(*item));
             }
         }
         let value = Value::Tuple(id);
@@ -399,7 +407,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             _ if self.is_made_anew(value) => {
                 self.op(opcode);
                 self.memoize_unnamed();
-                Ok(())
+                Ok(None)
             }
             slot => {
                 // The tuple was reached again through its items and is in the memo now.
@@ -413,13 +421,13 @@ impl<'h, 'w> Writer<'h, 'w> {
                 }
                 (0..pops).for_each(|_| self.op(Opcode::Pop));
                 self.get(slot - 1);
-                Ok(())
+                Ok(None)
             }
         }
     }
 
     /// `batch_list_exact`, or `batch_list` in the Python pickler's style, from an item on.
-    fn list_items(&mut self, id: ListId, mut next: usize) -> Result<()> {
+    fn list_items(&mut self, id: ListId, mut next: usize) -> Next {
         let heap = self.heap;
         let items = heap.pool.seq(heap.lists[id.index()]);
         let batches = self.batches(items.len(), self.style.flavor == Flavor::C);
@@ -431,14 +439,14 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::List(id, next));
-                return self.open(*item);
+                return Ok(Some(*item));
             }
         }
         self.after(Value::List(id))
     }
 
     /// `batch_dict_exact`, or `batch_dict` in the Python pickler's style, from a key or value on.
-    fn dict_items(&mut self, id: DictId, mut next: usize) -> Result<()> {
+    fn dict_items(&mut self, id: DictId, mut next: usize) -> Next {
         let heap = self.heap;
         let items = heap.pool.seq(heap.dicts[id.index()]);
         let exact = self.style.flavor == Flavor::C;
@@ -454,7 +462,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::Dict(id, next));
-                return self.open(*item);
+                return Ok(Some(*item));
             }
         }
         if exact && self.protocol > 0 && items.len() >= 2 * BATCH && items.len() % (2 * BATCH) == 0 {
@@ -466,7 +474,7 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// `save_set`, from an item on.
-    fn set_items(&mut self, id: SetId, mut next: usize) -> Result<()> {
+    fn set_items(&mut self, id: SetId, mut next: usize) -> Next {
         let heap = self.heap;
         let items = heap.pool.seq(heap.sets[id.index()]);
         loop {
@@ -480,7 +488,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::Set(id, next));
-                return self.open(*item);
+                return Ok(Some(*item));
             }
         }
         if self.style.flavor == Flavor::C && !items.is_empty() && items.len() % BATCH == 0 {
@@ -491,14 +499,14 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// `save_frozenset`, from an item on.
-    fn frozenset_items(&mut self, id: FrozenSetId, mut next: usize) -> Result<()> {
+    fn frozenset_items(&mut self, id: FrozenSetId, mut next: usize) -> Next {
         let heap = self.heap;
         let items = heap.pool.run(heap.frozensets[id.index()]);
         while let Some(item) = items.get(next) {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::FrozenSet(id, next));
-                return self.open(*item);
+                return Ok(Some(*item));
             }
         }
         let value = Value::FrozenSet(id);
@@ -511,13 +519,13 @@ impl<'h, 'w> Writer<'h, 'w> {
             slot => {
                 self.op(Opcode::PopMark);
                 self.get(slot - 1);
-                Ok(())
+                Ok(None)
             }
         }
     }
 
     /// A set below protocol 4: `set([..])`, from an item of the list on.
-    fn set_call(&mut self, set: Value, mut next: usize) -> Result<()> {
+    fn set_call(&mut self, set: Value, mut next: usize) -> Next {
         let heap = self.heap;
         let items = heap.items(set);
         let batches = self.batches(items.len(), self.style.flavor == Flavor::C);
@@ -528,13 +536,14 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::SetCall(set, next));
-                return self.open(*item);
+                return Ok(Some(*item));
             }
         }
         self.op(if self.protocol < 2 { Opcode::Tuple } else { Opcode::Tuple1 });
         self.memoize_unnamed();
         self.op(Opcode::Reduce);
-        self.remember_call(set).map(drop)
+        self.remember_call(set)?;
+        Ok(None)
     }
 
     /// After a call's opcode: the memo slot, or, when the object was reached again through its arguments, the one that it has.
@@ -553,7 +562,7 @@ impl<'h, 'w> Writer<'h, 'w> {
         }
     }
 
-    fn open_global(&mut self, value: Value, index: usize) -> Result<()> {
+    fn open_global(&mut self, value: Value, index: usize) -> Next {
         if !self.substitutes.is_empty()
             && let Some(substitute) = self.substitutes.get(&value).copied()
         {
@@ -565,7 +574,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             if let Value::Global(id) = value {
                 self.global(id)?;
             }
-            return Ok(());
+            return Ok(None);
         }
         if known(global.module) && known(global.name) {
             let effects = [self.heap.effect_chain(global.module), self.heap.effect_chain(global.name)];
@@ -583,13 +592,13 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// A global whose names a call gives: they are objects on the stack.
-    fn dynamic_global(&mut self, value: Value, name_next: bool) -> Result<()> {
+    fn dynamic_global(&mut self, value: Value, name_next: bool) -> Next {
         if name_next {
             self.tasks.push(Task::DynamicGlobal(value, false));
             if let Value::Global(id) = value {
-                self.child(self.heap.globals[id.index()].name)?;
+                return self.child(self.heap.globals[id.index()].name);
             }
-            return Ok(());
+            return Ok(None);
         }
         self.op(Opcode::StackGlobal);
         self.memoize(value);
@@ -614,9 +623,9 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// `save_reduce`: the callable, or the class, first.
-    fn open_call(&mut self, id: CallId) -> Result<()> {
+    fn open_call(&mut self, id: CallId) -> Next {
         let event = self.event(id);
-        let EventKind::Call(kind) = event.kind else { return Ok(()) };
+        let EventKind::Call(kind) = event.kind else { return Ok(None) };
         match kind {
             CallKind::NewObj if self.protocol < 2 => {
                 self.well_known("copyreg", "__newobj__")?;
@@ -646,7 +655,7 @@ impl<'h, 'w> Writer<'h, 'w> {
         }
     }
 
-    fn call(&mut self, id: CallId, stage: Stage) -> Result<()> {
+    fn call(&mut self, id: CallId, stage: Stage) -> Next {
         let event = self.event(id);
         let extended = event.kind == EventKind::Call(CallKind::NewObjEx);
         let (args, keywords) = match self.heap.items(event.object) {
@@ -666,7 +675,7 @@ impl<'h, 'w> Writer<'h, 'w> {
         }
     }
 
-    fn finish_call(&mut self, id: CallId, event: &Event) -> Result<()> {
+    fn finish_call(&mut self, id: CallId, event: &Event) -> Next {
         match event.kind {
             EventKind::Call(CallKind::NewObj) => self.op(Opcode::NewObj),
             EventKind::Call(CallKind::NewObjEx) if self.protocol >= 4 => self.op(Opcode::NewObjEx),
@@ -681,7 +690,7 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// After the opcode of a call: its memo slot and its effects.
-    fn done_call(&mut self, id: CallId) -> Result<()> {
+    fn done_call(&mut self, id: CallId) -> Next {
         let value = Value::Call(id);
         let fresh = matches!(self.memo.get(value), 0 | NEVER);
         if fresh {
@@ -707,11 +716,11 @@ impl<'h, 'w> Writer<'h, 'w> {
             }
             None => {}
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Arguments behind a mark, from one on.
-    fn marked(&mut self, id: CallId, mut next: usize) -> Result<()> {
+    fn marked(&mut self, id: CallId, mut next: usize) -> Next {
         let event = self.event(id);
         let heap = self.heap;
         let items = heap.items(event.object);
@@ -719,7 +728,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::Marked(id, next));
-                return self.open(*item);
+                return Ok(Some(*item));
             }
         }
         match (event.kind, event.subject) {
@@ -743,7 +752,7 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// What is done to an object, from one effect to another.
-    fn effects(&mut self, mut next: u32, last: u32) -> Result<()> {
+    fn effects(&mut self, mut next: u32, last: u32) -> Next {
         while next != NO_EVENT {
             let event = &self.heap.events[next as usize];
             let following = if next == last { NO_EVENT } else { event.next };
@@ -769,11 +778,11 @@ impl<'h, 'w> Writer<'h, 'w> {
                 EffectKind::Append | EffectKind::SetItems | EffectKind::AddItems => self.gathered(event.object, 0),
             };
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Items that are done to a call: `batch_list`, `batch_dict`, from one on.
-    fn gathered(&mut self, container: Value, mut next: usize) -> Result<()> {
+    fn gathered(&mut self, container: Value, mut next: usize) -> Next {
         let heap = self.heap;
         let items = heap.items(container);
         let (width, one, many) = match container {
@@ -796,10 +805,10 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::Gathered(container, next));
-                return self.open(*item);
+                return Ok(Some(*item));
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     fn batches(&self, total: usize, exact: bool) -> Batches {
