@@ -19,11 +19,15 @@ use super::sink::Sink;
 /// How many items go into one batch.
 const BATCH: usize = 1000;
 
+/// How many objects are begun one within the other by recursion.
+const DESCENTS: usize = 8;
+
 /// The number of an object that gets no memo slot; any other is its index plus one.
 pub(crate) const NEVER: u32 = u32::MAX;
 
 /// What is to be written when what lies above it on the stack is done.
 enum Task {
+    Open(Value),
     Tuple(TupleId, usize),
     List(ListId, usize),
     Dict(DictId, usize),
@@ -52,9 +56,6 @@ enum Stage {
     Finish,
 }
 
-/// The object that is to be opened next. It is given back up to [`Writer::work`], so that depth costs no recursion.
-type Next = Result<Option<Value>>;
-
 pub(crate) struct Writer<'h, 'w> {
     pub(crate) heap: &'h Heap<'h>,
     pub(crate) sink: Sink<'w>,
@@ -67,6 +68,8 @@ pub(crate) struct Writer<'h, 'w> {
     /// How many memo slots are in use.
     count: u32,
     tasks: Vec<Task>,
+    /// How many objects are being begun, one within the other.
+    descents: usize,
     /// Memo slots of strings that are no objects of the heap.
     pub(crate) strings: HashMap<Box<[u8]>, u32>,
     /// Memo slots of globals that the pickler itself calls.
@@ -89,6 +92,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             memo: Table::for_heap(heap),
             count: 0,
             tasks: Vec::new(),
+            descents: 0,
             strings: HashMap::new(),
             well_known: HashMap::new(),
             substitutes: HashMap::new(),
@@ -100,52 +104,45 @@ impl<'h, 'w> Writer<'h, 'w> {
     pub(crate) fn prologue(&mut self, place: Value) -> Result<()> {
         let (first, _) = self.heap.effect_chain(place);
         self.tasks.push(Task::Effects(first, NO_EVENT));
-        self.work(None)
+        self.work()
     }
 
     /// Writes an object and everything below it.
     pub(crate) fn object(&mut self, root: Value) -> Result<()> {
-        let next = self.child(root)?;
-        self.work(next)
+        if !self.leaf(root)? {
+            self.open(root)?;
+        }
+        self.work()
     }
 
-    fn work(&mut self, mut next: Option<Value>) -> Result<()> {
-        loop {
-            while let Some(value) = next {
-                next = self.open(value)?;
-            }
-            let Some(task) = self.tasks.pop() else { return Ok(()) };
-            next = self.task(task)?;
-        }
-    }
-
-    fn task(&mut self, task: Task) -> Next {
-        match task {
-            Task::List(id, next) => self.list_items(id, next),
-            Task::Dict(id, next) => self.dict_items(id, next),
-            Task::Tuple(id, next) => self.tuple_items(id, next),
-            Task::Call(id, stage) => self.call(id, stage),
-            Task::Effects(next, last) => self.effects(next, last),
-            Task::Emit(opcodes) => {
-                opcodes.iter().for_each(|opcode| self.op(*opcode));
-                Ok(None)
-            }
-            Task::Set(id, next) => self.set_items(id, next),
-            Task::FrozenSet(id, next) => self.frozenset_items(id, next),
-            Task::Gathered(items, next) => self.gathered(items, next),
-            Task::SetCall(set, next) => self.set_call(set, next),
-            Task::Marked(id, next) => self.marked(id, next),
-            Task::PersistentDone(value) => {
-                self.op(Opcode::BinPersId);
-                self.memoize_if_needed(value);
-                Ok(None)
-            }
-            Task::DynamicGlobal(value, name_next) => self.dynamic_global(value, name_next),
-            Task::StateOf(target, state) => {
-                self.leaf(target)?;
-                self.child(state)
+    fn work(&mut self) -> Result<()> {
+        while let Some(task) = self.tasks.pop() {
+            self.descents = 0;
+            match task {
+                Task::Open(value) => self.open(value)?,
+                Task::List(id, next) => self.list_items(id, next)?,
+                Task::Dict(id, next) => self.dict_items(id, next)?,
+                Task::Tuple(id, next) => self.tuple_items(id, next)?,
+                Task::Call(id, stage) => self.call(id, stage)?,
+                Task::Effects(next, last) => self.effects(next, last)?,
+                Task::Emit(opcodes) => opcodes.iter().for_each(|opcode| self.op(*opcode)),
+                Task::Set(id, next) => self.set_items(id, next)?,
+                Task::FrozenSet(id, next) => self.frozenset_items(id, next)?,
+                Task::Gathered(items, next) => self.gathered(items, next)?,
+                Task::SetCall(set, next) => self.set_call(set, next)?,
+                Task::Marked(id, next) => self.marked(id, next)?,
+                Task::PersistentDone(value) => {
+                    self.op(Opcode::BinPersId);
+                    self.memoize_if_needed(value);
+                }
+                Task::DynamicGlobal(value, name_next) => self.dynamic_global(value, name_next)?,
+                Task::StateOf(target, state) => {
+                    self.leaf(target)?;
+                    self.child(state)?;
+                }
             }
         }
+        Ok(())
     }
 
     #[inline(always)]
@@ -256,7 +253,7 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// Begins an object that was not written before.
-    fn open(&mut self, value: Value) -> Next {
+    fn open(&mut self, value: Value) -> Result<()> {
         match value {
             Value::List(id) => {
                 if self.protocol == 0 {
@@ -265,7 +262,7 @@ impl<'h, 'w> Writer<'h, 'w> {
                     self.op(Opcode::EmptyList);
                 }
                 self.memoize(value);
-                self.list_items(id, 0)
+                self.list_items(id, 0)?;
             }
             Value::Dict(id) => {
                 if self.protocol == 0 {
@@ -274,13 +271,13 @@ impl<'h, 'w> Writer<'h, 'w> {
                     self.op(Opcode::EmptyDict);
                 }
                 self.memoize(value);
-                self.dict_items(id, 0)
+                self.dict_items(id, 0)?;
             }
             Value::Tuple(id) => {
                 if self.marks_tuple(id) {
                     self.op(Opcode::Mark);
                 }
-                self.tuple_items(id, 0)
+                self.tuple_items(id, 0)?;
             }
             Value::Set(_) | Value::FrozenSet(_) if self.protocol < 4 => {
                 let name = if let Value::Set(_) = value { "set" } else { "frozenset" };
@@ -290,19 +287,19 @@ impl<'h, 'w> Writer<'h, 'w> {
                 }
                 self.sink.out.extend_from_slice(if self.protocol == 0 { b"(l" } else { b"]" });
                 self.memoize_unnamed();
-                self.set_call(value, 0)
+                self.set_call(value, 0)?;
             }
             Value::Set(id) => {
                 self.op(Opcode::EmptySet);
                 self.memoize(value);
-                self.set_items(id, 0)
+                self.set_items(id, 0)?;
             }
             Value::FrozenSet(id) => {
                 self.op(Opcode::Mark);
-                self.frozenset_items(id, 0)
+                self.frozenset_items(id, 0)?;
             }
-            Value::Call(id) => self.open_call(id),
-            Value::Global(id) => self.open_global(value, id.index()),
+            Value::Call(id) => self.open_call(id)?,
+            Value::Global(id) => self.open_global(value, id.index())?,
             Value::Persistent(id) => {
                 let persistent = self.heap.persistents[id.index()];
                 let line = self.heap.content(persistent.id);
@@ -316,46 +313,59 @@ impl<'h, 'w> Writer<'h, 'w> {
                 }
                 self.begin_effects(value);
                 self.tasks.push(Task::PersistentDone(value));
-                self.child(persistent.id)
+                self.child(persistent.id)?;
             }
             Value::Bytes(_) => {
                 self.bytes(value, self.heap.content(value))?;
-                self.after(value)
+                self.after(value)?;
             }
             Value::ByteArray(_) => {
                 self.byte_array(value, self.heap.content(value))?;
-                self.after(value)
+                self.after(value)?;
             }
             Value::ByteString(_) => {
                 self.byte_string(self.heap.content(value))?;
                 self.memoize(value);
-                self.after(value)
+                self.after(value)?;
             }
             Value::Str(_) => {
                 self.str(self.heap.content(value))?;
                 self.memoize(value);
-                self.after(value)
+                self.after(value)?;
             }
             Value::Buffer(id) => {
                 self.buffer(id)?;
-                self.after(value)
+                self.after(value)?;
             }
-            Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_) | Value::Long(_) | Value::Float(_) => Ok(None),
+            Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_) | Value::Long(_) | Value::Float(_) => {}
         }
+        Ok(())
     }
 
     /// Writes a child of which nothing is to be done before what is on the task stack.
-    fn child(&mut self, value: Value) -> Next {
-        Ok(if self.leaf(value)? { None } else { Some(value) })
+    fn child(&mut self, value: Value) -> Result<()> {
+        if self.leaf(value)? { Ok(()) } else { self.descend(value) }
+    }
+
+    /// Begins an object as the last thing that its parent does for now; after some levels by way of [`Writer::work`], so that depth
+    /// costs no recursion. (By that way always, an encode takes a third longer.)
+    #[inline]
+    fn descend(&mut self, value: Value) -> Result<()> {
+        if self.descents == DESCENTS {
+            self.tasks.push(Task::Open(value));
+            return Ok(());
+        }
+        self.descents += 1;
+        self.open(value)
     }
 
     /// After an object that is not a call: what is done to it.
     #[inline(always)]
-    fn after(&mut self, value: Value) -> Next {
+    fn after(&mut self, value: Value) -> Result<()> {
         if self.has_effects {
             self.begin_effects(value);
         }
-        Ok(None)
+        Ok(())
     }
 
     fn begin_effects(&mut self, value: Value) {
@@ -380,14 +390,14 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// `save_tuple`, from an item on.
-    fn tuple_items(&mut self, id: TupleId, mut next: usize) -> Next {
+    fn tuple_items(&mut self, id: TupleId, mut next: usize) -> Result<()> {
         let heap = self.heap;
         let items = heap.pool.run(heap.tuples[id.index()]);
         while let Some(item) = items.get(next) {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::Tuple(id, next));
-                return Ok(Some(*item));
+                return self.descend(*item);
             }
         }
         let value = Value::Tuple(id);
@@ -407,7 +417,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             _ if self.is_made_anew(value) => {
                 self.op(opcode);
                 self.memoize_unnamed();
-                Ok(None)
+                Ok(())
             }
             slot => {
                 // The tuple was reached again through its items and is in the memo now.
@@ -421,13 +431,13 @@ impl<'h, 'w> Writer<'h, 'w> {
                 }
                 (0..pops).for_each(|_| self.op(Opcode::Pop));
                 self.get(slot - 1);
-                Ok(None)
+                Ok(())
             }
         }
     }
 
     /// `batch_list_exact`, or `batch_list` in the Python pickler's style, from an item on.
-    fn list_items(&mut self, id: ListId, mut next: usize) -> Next {
+    fn list_items(&mut self, id: ListId, mut next: usize) -> Result<()> {
         let heap = self.heap;
         let items = heap.pool.seq(heap.lists[id.index()]);
         let batches = self.batches(items.len(), self.style.flavor == Flavor::C);
@@ -439,14 +449,14 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::List(id, next));
-                return Ok(Some(*item));
+                return self.descend(*item);
             }
         }
         self.after(Value::List(id))
     }
 
     /// `batch_dict_exact`, or `batch_dict` in the Python pickler's style, from a key or value on.
-    fn dict_items(&mut self, id: DictId, mut next: usize) -> Next {
+    fn dict_items(&mut self, id: DictId, mut next: usize) -> Result<()> {
         let heap = self.heap;
         let items = heap.pool.seq(heap.dicts[id.index()]);
         let exact = self.style.flavor == Flavor::C;
@@ -462,7 +472,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::Dict(id, next));
-                return Ok(Some(*item));
+                return self.descend(*item);
             }
         }
         if exact && self.protocol > 0 && items.len() >= 2 * BATCH && items.len() % (2 * BATCH) == 0 {
@@ -474,7 +484,7 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// `save_set`, from an item on.
-    fn set_items(&mut self, id: SetId, mut next: usize) -> Next {
+    fn set_items(&mut self, id: SetId, mut next: usize) -> Result<()> {
         let heap = self.heap;
         let items = heap.pool.seq(heap.sets[id.index()]);
         loop {
@@ -488,7 +498,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::Set(id, next));
-                return Ok(Some(*item));
+                return self.descend(*item);
             }
         }
         if self.style.flavor == Flavor::C && !items.is_empty() && items.len() % BATCH == 0 {
@@ -499,14 +509,14 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// `save_frozenset`, from an item on.
-    fn frozenset_items(&mut self, id: FrozenSetId, mut next: usize) -> Next {
+    fn frozenset_items(&mut self, id: FrozenSetId, mut next: usize) -> Result<()> {
         let heap = self.heap;
         let items = heap.pool.run(heap.frozensets[id.index()]);
         while let Some(item) = items.get(next) {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::FrozenSet(id, next));
-                return Ok(Some(*item));
+                return self.descend(*item);
             }
         }
         let value = Value::FrozenSet(id);
@@ -519,13 +529,13 @@ impl<'h, 'w> Writer<'h, 'w> {
             slot => {
                 self.op(Opcode::PopMark);
                 self.get(slot - 1);
-                Ok(None)
+                Ok(())
             }
         }
     }
 
     /// A set below protocol 4: `set([..])`, from an item of the list on.
-    fn set_call(&mut self, set: Value, mut next: usize) -> Next {
+    fn set_call(&mut self, set: Value, mut next: usize) -> Result<()> {
         let heap = self.heap;
         let items = heap.items(set);
         let batches = self.batches(items.len(), self.style.flavor == Flavor::C);
@@ -536,14 +546,13 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::SetCall(set, next));
-                return Ok(Some(*item));
+                return self.descend(*item);
             }
         }
         self.op(if self.protocol < 2 { Opcode::Tuple } else { Opcode::Tuple1 });
         self.memoize_unnamed();
         self.op(Opcode::Reduce);
-        self.remember_call(set)?;
-        Ok(None)
+        self.remember_call(set).map(drop)
     }
 
     /// After a call's opcode: the memo slot, or, when the object was reached again through its arguments, the one that it has.
@@ -562,7 +571,7 @@ impl<'h, 'w> Writer<'h, 'w> {
         }
     }
 
-    fn open_global(&mut self, value: Value, index: usize) -> Next {
+    fn open_global(&mut self, value: Value, index: usize) -> Result<()> {
         if !self.substitutes.is_empty()
             && let Some(substitute) = self.substitutes.get(&value).copied()
         {
@@ -574,7 +583,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             if let Value::Global(id) = value {
                 self.global(id)?;
             }
-            return Ok(None);
+            return Ok(());
         }
         if known(global.module) && known(global.name) {
             let effects = [self.heap.effect_chain(global.module), self.heap.effect_chain(global.name)];
@@ -592,13 +601,13 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// A global whose names a call gives: they are objects on the stack.
-    fn dynamic_global(&mut self, value: Value, name_next: bool) -> Next {
+    fn dynamic_global(&mut self, value: Value, name_next: bool) -> Result<()> {
         if name_next {
             self.tasks.push(Task::DynamicGlobal(value, false));
             if let Value::Global(id) = value {
-                return self.child(self.heap.globals[id.index()].name);
+                self.child(self.heap.globals[id.index()].name)?;
             }
-            return Ok(None);
+            return Ok(());
         }
         self.op(Opcode::StackGlobal);
         self.memoize(value);
@@ -623,9 +632,9 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// `save_reduce`: the callable, or the class, first.
-    fn open_call(&mut self, id: CallId) -> Next {
+    fn open_call(&mut self, id: CallId) -> Result<()> {
         let event = self.event(id);
-        let EventKind::Call(kind) = event.kind else { return Ok(None) };
+        let EventKind::Call(kind) = event.kind else { return Ok(()) };
         match kind {
             CallKind::NewObj if self.protocol < 2 => {
                 self.well_known("copyreg", "__newobj__")?;
@@ -655,7 +664,7 @@ impl<'h, 'w> Writer<'h, 'w> {
         }
     }
 
-    fn call(&mut self, id: CallId, stage: Stage) -> Next {
+    fn call(&mut self, id: CallId, stage: Stage) -> Result<()> {
         let event = self.event(id);
         let extended = event.kind == EventKind::Call(CallKind::NewObjEx);
         let (args, keywords) = match self.heap.items(event.object) {
@@ -675,7 +684,7 @@ impl<'h, 'w> Writer<'h, 'w> {
         }
     }
 
-    fn finish_call(&mut self, id: CallId, event: &Event) -> Next {
+    fn finish_call(&mut self, id: CallId, event: &Event) -> Result<()> {
         match event.kind {
             EventKind::Call(CallKind::NewObj) => self.op(Opcode::NewObj),
             EventKind::Call(CallKind::NewObjEx) if self.protocol >= 4 => self.op(Opcode::NewObjEx),
@@ -690,7 +699,7 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// After the opcode of a call: its memo slot and its effects.
-    fn done_call(&mut self, id: CallId) -> Next {
+    fn done_call(&mut self, id: CallId) -> Result<()> {
         let value = Value::Call(id);
         let fresh = matches!(self.memo.get(value), 0 | NEVER);
         if fresh {
@@ -716,11 +725,11 @@ impl<'h, 'w> Writer<'h, 'w> {
             }
             None => {}
         }
-        Ok(None)
+        Ok(())
     }
 
     /// Arguments behind a mark, from one on.
-    fn marked(&mut self, id: CallId, mut next: usize) -> Next {
+    fn marked(&mut self, id: CallId, mut next: usize) -> Result<()> {
         let event = self.event(id);
         let heap = self.heap;
         let items = heap.items(event.object);
@@ -728,7 +737,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::Marked(id, next));
-                return Ok(Some(*item));
+                return self.descend(*item);
             }
         }
         match (event.kind, event.subject) {
@@ -752,7 +761,7 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// What is done to an object, from one effect to another.
-    fn effects(&mut self, mut next: u32, last: u32) -> Next {
+    fn effects(&mut self, mut next: u32, last: u32) -> Result<()> {
         while next != NO_EVENT {
             let event = &self.heap.events[next as usize];
             let following = if next == last { NO_EVENT } else { event.next };
@@ -778,11 +787,11 @@ impl<'h, 'w> Writer<'h, 'w> {
                 EffectKind::Append | EffectKind::SetItems | EffectKind::AddItems => self.gathered(event.object, 0),
             };
         }
-        Ok(None)
+        Ok(())
     }
 
     /// Items that are done to a call: `batch_list`, `batch_dict`, from one on.
-    fn gathered(&mut self, container: Value, mut next: usize) -> Next {
+    fn gathered(&mut self, container: Value, mut next: usize) -> Result<()> {
         let heap = self.heap;
         let items = heap.items(container);
         let (width, one, many) = match container {
@@ -805,10 +814,10 @@ impl<'h, 'w> Writer<'h, 'w> {
             next += 1;
             if !self.leaf(*item)? {
                 self.tasks.push(Task::Gathered(container, next));
-                return Ok(Some(*item));
+                return self.descend(*item);
             }
         }
-        Ok(None)
+        Ok(())
     }
 
     fn batches(&self, total: usize, exact: bool) -> Batches {
