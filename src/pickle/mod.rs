@@ -187,7 +187,7 @@ impl Pickler {
         if self.protocol < 4 {
             style.framing = Framing::Never;
         }
-        let sink = Sink::new(writer, style.framing);
+        let sink = Sink::new(writer, style.framing, heap.store.input_len());
         let mut writer = Writer::new(heap, sink, self.protocol, style);
         writer.fix_imports = self.fix_imports;
         writer.out_of_band = self.out_of_band;
