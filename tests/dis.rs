@@ -3,16 +3,16 @@
 //! The streams are those that picklers write, hand-written ones for what picklers do not write, each cut at every place or
 //! changed at random, and random operations.
 
-mod interpreters;
+mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{BufReader, Read, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use cloudpickle::op::{DecimalNlShort, Op};
-use cloudpickle::{Dis, ErrorKind, Opcode, dis, optimize};
+use cloudpickle::{Dis, ErrorKind, Opcode, dis, ops, optimize};
 
-use interpreters::{Interpreter, interpreters};
+use common::{Python, corpus, interpreters, not_run, python2, scripts};
 
 /// A Python process that answers with what `pickletools` says.
 struct Judge {
@@ -22,18 +22,22 @@ struct Judge {
 }
 
 impl Judge {
-    fn start(interpreter: &Interpreter) -> Self {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python/dis_judge.py");
-        let mut child = Command::new(&interpreter.path).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    fn start(python: &Python) -> Self {
+        let mut command = python.command();
+        command.arg(scripts().join("dis_judge.py")).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
         let stdin = child.stdin.take().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         Self { child, stdin, stdout }
     }
 
-    /// The newest interpreter, and whether it is new enough for everything to be equal.
-    fn newest() -> (Self, bool) {
-        let interpreter = interpreters().pop().expect("no CPython to compare with");
-        (Self::start(&interpreter), interpreter.version >= (3, 13))
+    /// The newest interpreter, if it is new enough for everything to be equal.
+    fn newest() -> Option<Self> {
+        let newest = interpreters().pop().filter(|python| python.is_at_least(3, 13));
+        if newest.is_none() {
+            not_run("comparison with pickletools: CPython 3.13 or newer not found");
+        }
+        newest.map(|python| Self::start(&python))
     }
 
     fn ask(&mut self, command: u8, annotate: usize, indent: usize, payload: &[u8]) -> (Vec<u8>, String) {
@@ -339,6 +343,7 @@ const HAND_WRITTEN: &[&[u8]] = &[
     b"V\\n\\x41\\\n.",
     b"V\\",
     b"V\x85\xa0\xad\n.",
+    b"V\\U0001fae8\n.",
     // UTF-8.
     b"\x8c\x01\xff.",
     b"\x8c\x01\x80.",
@@ -641,11 +646,7 @@ fn streams(judge: &mut Judge) -> Vec<Vec<u8>> {
 
 #[test]
 fn as_pickletools() {
-    let (mut judge, exact) = Judge::newest();
-    if !exact {
-        println!("not run: CPython 3.13 or newer is needed");
-        return;
-    }
+    let Some(mut judge) = Judge::newest() else { return };
     let streams = streams(&mut judge);
     let mut comparison = Comparison::new(judge);
     for stream in &streams {
@@ -657,13 +658,57 @@ fn as_pickletools() {
     comparison.finish("whole streams");
 }
 
+/// The payloads of a corpus, pickle by pickle.
+fn pickles(python: &Python, seen: &mut HashSet<Vec<u8>>) -> Vec<Vec<u8>> {
+    let mut pickles = Vec::new();
+    for record in corpus(python) {
+        let mut rest = &record.payload[..];
+        while !rest.is_empty() {
+            // Where it ends the operations know, whether or not the text does.
+            let mut ops = ops(rest);
+            let walked = ops.by_ref().count() > 0;
+            let end = if walked { ops.offset() } else { rest.len() };
+            if seen.insert(rest[..end].to_vec()) {
+                pickles.push(rest[..end].to_vec());
+            }
+            rest = &rest[end..];
+        }
+    }
+    pickles
+}
+
+#[test]
+fn corpora() {
+    let Some(judge) = Judge::newest() else { return };
+    let mut comparison = Comparison::new(judge);
+    let mut seen = HashSet::new();
+    let mut random = Random(3);
+    let mut pythons = interpreters();
+    if scripts().join("corpus2.py").is_file() {
+        pythons.extend(python2());
+    }
+    for python in pythons {
+        let pickles = pickles(&python, &mut seen);
+        println!("{python}: {} pickles that no other wrote before", pickles.len());
+        for pickle in pickles {
+            comparison.both(&pickle);
+            // The rest is asked of a third of them, to save time.
+            if random.below(3) > 0 {
+                continue;
+            }
+            comparison.compare(b'D', 40, 2, &pickle);
+            if pickle.len() <= 300 {
+                comparison.both(&mutated(&pickle, &mut random));
+                comparison.both(&pickle[..random.below(pickle.len())]);
+            }
+        }
+    }
+    comparison.finish("corpora");
+}
+
 #[test]
 fn cut_and_changed() {
-    let (mut judge, exact) = Judge::newest();
-    if !exact {
-        println!("not run: CPython 3.13 or newer is needed");
-        return;
-    }
+    let Some(mut judge) = Judge::newest() else { return };
     let mut small = streams(&mut judge);
     small.retain(|stream| stream.len() <= 400);
     let mut comparison = Comparison::new(judge);
@@ -681,11 +726,7 @@ fn cut_and_changed() {
 
 #[test]
 fn random_operations() {
-    let (judge, exact) = Judge::newest();
-    if !exact {
-        println!("not run: CPython 3.13 or newer is needed");
-        return;
-    }
+    let Some(judge) = Judge::newest() else { return };
     let mut comparison = Comparison::new(judge);
     let mut random = Random(2);
     for round in 0..20_000 {
@@ -709,13 +750,13 @@ enum Difference {
     LongFrames,
     /// Before 3.10 an empty line instead of a float is shown as a string, or without quotes.
     FloatSentence,
-    /// Their Unicode knows other characters to be printable.
+    /// Their Unicode knows fewer characters to be printable: U+1FAE8 came with 3.12.
     Unicode,
 }
 
 fn named_difference(
     command: u8,
-    version: (u32, u32),
+    python: &Python,
     payload: &[u8],
     ours: &(Vec<u8>, String),
     theirs: &(Vec<u8>, String),
@@ -724,15 +765,21 @@ fn named_difference(
         let unknown = [r"opcode b'\x96' unknown", r"opcode b'\x97' unknown", r"opcode b'\x98' unknown"];
         sentence == "pickle protocol must be <= 4" || unknown.iter().any(|end| sentence.ends_with(end))
     };
-    if version < (3, 8) && (of_protocol_5(&theirs.1) || (command == b'O' && ours.0.starts_with(b"\x80\x05"))) {
+    if !python.is_at_least(3, 8) && (of_protocol_5(&theirs.1) || (command == b'O' && ours.0.starts_with(b"\x80\x05"))) {
         Some(Difference::Protocol5)
     } else if [ours, theirs].iter().any(|answer| answer.1.starts_with("Exceeds the limit")) {
         Some(Difference::Digits)
-    } else if command == b'O' && version < (3, 7) && payload.len() > 65_536 {
+    } else if command == b'O' && !python.is_at_least(3, 7) && payload.len() > 65_536 {
         Some(Difference::LongFrames)
     } else if [ours, theirs].iter().all(|answer| answer.1.starts_with("could not convert string to float: ")) {
         Some(Difference::FloatSentence)
-    } else if command != b'O' && ours.1 == theirs.1 && !payload.is_ascii() {
+    } else if command != b'O'
+        && payload
+            == br"V\U0001fae8
+."
+            .as_slice()
+        && !python.is_at_least(3, 12)
+    {
         Some(Difference::Unicode)
     } else {
         None
@@ -741,12 +788,8 @@ fn named_difference(
 
 #[test]
 fn older_versions() {
-    for interpreter in interpreters() {
-        let version = interpreter.version;
-        if version < (3, 6) || version >= (3, 13) {
-            continue;
-        }
-        let mut judge = Judge::start(&interpreter);
+    for python in interpreters().into_iter().filter(|python| !python.is_at_least(3, 13)) {
+        let mut judge = Judge::start(&python);
         let mut compared = 0;
         let mut differences = BTreeMap::<Difference, usize>::new();
         for stream in streams(&mut judge) {
@@ -759,10 +802,10 @@ fn older_versions() {
                 let theirs = judge.ask(command, annotate, 4, &stream);
                 compared += 1;
                 if ours != theirs {
-                    let difference = named_difference(command, version, &stream, &ours, &theirs);
+                    let difference = named_difference(command, &python, &stream, &ours, &theirs);
                     let difference = difference.unwrap_or_else(|| {
                         panic!(
-                            "CPython {version:?}, {}: {}\ntheirs: {} {}\nours: {} {}",
+                            "{python}, {}: {}\ntheirs: {} {}\nours: {} {}",
                             char::from(command),
                             stream.escape_ascii(),
                             theirs.0.escape_ascii(),
@@ -775,18 +818,13 @@ fn older_versions() {
                 }
             }
         }
-        println!("CPython {}.{}: {compared} streams compared, different: {differences:?}", version.0, version.1);
+        println!("{python}: {compared} streams compared, different: {differences:?}");
     }
 }
 
 #[test]
 fn the_memo_lives_on() {
-    let (judge, exact) = Judge::newest();
-    if !exact {
-        println!("not run: CPython 3.13 or newer is needed");
-        return;
-    }
-    let mut judge = judge;
+    let Some(mut judge) = Judge::newest() else { return };
     let mut dis = Dis::new().keep_memo(true);
     let pickles: [&[u8]; 8] =
         [b"]q\x00.", b"h\x00q\x01.", b"h\x01q\x00.", b"N\x940.", b"Nh\x02h\x03", b"N\x94.", b"Nr\xff\xff\xff\xff.", b"N\x94."];

@@ -360,6 +360,16 @@ impl<'a> Heap<'a> {
         usize::from(open.is_none())
     }
 
+    /// Takes the items of a list, dict or set from one on away.
+    pub(crate) fn truncate(&mut self, container: Value, length: usize) {
+        match container {
+            Value::List(id) => self.lists[id.index()].truncate(length),
+            Value::Dict(id) => self.dicts[id.index()].truncate(length),
+            Value::Set(id) => self.sets[id.index()].truncate(length),
+            _ => {}
+        }
+    }
+
     /// Whether an effect is the last that was done to an object inside its own arguments.
     fn ends_inside(&self, target: Value, effect: u32) -> bool {
         match target {

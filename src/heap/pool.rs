@@ -33,6 +33,11 @@ impl Seq {
     pub(crate) fn len(self) -> usize {
         self.len as usize
     }
+
+    /// Leaves only the first `length` items.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.len = self.len.min(position(length));
+    }
 }
 
 /// The pool.

@@ -182,7 +182,11 @@ arguments! {
     Long1<'a>: |Long1(bytes), _| Ok(Arg::Long(bytes));
     Long4<'a>: |Long4(bytes), _| Ok(Arg::Long(bytes));
     String1<'a>: |String1(bytes), scratch| Ok(latin1(bytes, scratch));
-    String4<'a>: |String4(bytes), scratch| Ok(latin1(bytes, scratch));
+    // CPython's unpickler takes the count for unsigned, `pickletools` for signed.
+    String4<'a>: |String4(bytes), scratch| match u32::try_from(bytes.len()).map(u32::cast_signed) {
+        Ok(count @ ..0) => Err(negative_count(OperandKind::String4, count)),
+        _ => Ok(latin1(bytes, scratch)),
+    };
     Bytes1<'a>: |Bytes1(bytes), _| Ok(Arg::Bytes(bytes));
     Bytes4<'a>: |Bytes4(bytes), _| Ok(Arg::Bytes(bytes));
     Bytes8<'a>: |Bytes8(bytes), _| Ok(Arg::Bytes(bytes));
@@ -363,7 +367,7 @@ pub(super) fn sentence(fault: Fault, rest: &[u8], offset: usize) -> String {
     };
     match fault {
         Fault::Line => unfinished_line(kind, operand),
-        Fault::NegativeCount(count) => format!("{} byte count < 0: {count}", kind.name()),
+        Fault::NegativeCount(count) => negative_count(kind, count),
         Fault::Eof(_) | Fault::UnknownOpcode(_) => cut_off(kind, operand),
     }
 }
@@ -378,6 +382,10 @@ fn unfinished_line(kind: OperandKind, operand: &[u8]) -> String {
     first.err().unwrap_or_else(|| format!("no newline found when trying to read {wanted}"))
 }
 
+fn negative_count(kind: OperandKind, count: i32) -> String {
+    format!("{} byte count < 0: {count}", kind.name())
+}
+
 fn cut_off(kind: OperandKind, operand: &[u8]) -> String {
     let name = kind.name();
     let Some((count_kind, width)) = count_of(kind) else {
@@ -387,8 +395,9 @@ fn cut_off(kind: OperandKind, operand: &[u8]) -> String {
         return format!("not enough data in stream to read {}", count_kind.name());
     };
     let count = count.iter().rev().fold(0_u64, |count, byte| (count << 8) | u64::from(*byte));
-    match kind {
-        OperandKind::Long1 | OperandKind::Long4 => format!("not enough data in stream to read {name}"),
+    match (kind, u32::try_from(count).map(u32::cast_signed)) {
+        (OperandKind::String4, Ok(count @ ..0)) => negative_count(kind, count),
+        (OperandKind::Long1 | OperandKind::Long4, _) => format!("not enough data in stream to read {name}"),
         _ if i64::try_from(count).is_err() => format!("{name} byte count > sys.maxsize: {count}"),
         _ => format!("expected {count} bytes in a {name}, but only {} remain", rest.len()),
     }
@@ -404,5 +413,101 @@ const fn count_of(kind: OperandKind) -> Option<(OperandKind, usize)> {
         OperandKind::Bytes4 | OperandKind::UnicodeString4 => Some((OperandKind::Uint4, 4)),
         OperandKind::Bytes8 | OperandKind::ByteArray8 | OperandKind::UnicodeString8 => Some((OperandKind::Uint8, 8)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The repr of the operand of the first operation, or the sentence.
+    fn read(stream: &[u8]) -> Result<String, String> {
+        let (_, op) = Op::parse(stream).map_err(|error| sentence(error.into(), stream, 0))?;
+        let mut scratch = Vec::new();
+        let arg = op.argument(&mut scratch)?.ok_or("no operand")?;
+        arg.check_repr()?;
+        let mut repr = Vec::new();
+        arg.write_repr(&mut repr);
+        Ok(String::from_utf8(repr).unwrap())
+    }
+
+    #[test]
+    fn operands_as_python_prints_them() {
+        let table: &[(&[u8], &str)] = &[
+            (b"I00\n", "False"),
+            (b"I01\n", "True"),
+            (b"I 1_000\t\n", "1000"),
+            (b"I001\n", "1"),
+            (b"L-7L\n", "-7"),
+            (b"K\xff", "255"),
+            (b"J\xff\xff\xff\xff", "-1"),
+            (b"\x95\xff\xff\xff\xff\xff\xff\xff\xff", "18446744073709551615"),
+            (b"\x8a\x00", "0"),
+            (b"\x8a\x02\xff\x00", "255"),
+            (b"\x8a\x09\0\0\0\0\0\0\0\x80\x00", "9223372036854775808"),
+            (b"\x8a\x0b\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "-1"),
+            (b"F 1_0.5e3 \n", "10500.0"),
+            (b"F-1e999\n", "-inf"),
+            (b"G\x3f\xf8\0\0\0\0\0\0", "1.5"),
+            (b"S'a\\x41\\q'\n", r"'aA\\q'"),
+            (b"S\"\n", "''"),
+            (b"cos\nsys\\ttem\n", r"'os sys\ttem'"),
+            (b"Pa b\n", "'a b'"),
+            (b"V\\u20ac\xe9\n", "'\u{20ac}\u{e9}'"),
+            (b"U\x02\xe9\x80", "'\u{e9}\\x80'"),
+            (b"\x8c\x03\xed\xa0\x80", r"'\ud800'"),
+            (b"C\x04it's", "b\"it's\""),
+            (b"\x96\x04\0\0\0\0\0\0\0it's", r#"bytearray(b"it\'s")"#),
+        ];
+        for (stream, repr) in table {
+            assert_eq!(read(stream).as_deref(), Ok(*repr), "{}", stream.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn operands_that_are_refused() {
+        let table: &[(&[u8], &str)] = &[
+            (b"", "pickle exhausted before seeing STOP"),
+            (b"\xff", r"at position 0, opcode b'\xff' unknown"),
+            (b"J\0", "not enough data in stream to read int4"),
+            (b"I", "no newline found when trying to read stringnl"),
+            (b"V", "no newline found when trying to read unicodestringnl"),
+            (b"ca\nb", "no newline found when trying to read stringnl"),
+            (b"c\\x\nb", r"invalid \x escape at position 0"),
+            (b"I0x1\n", "invalid literal for int() with base 10: b'0x1'"),
+            (b"I1\0\n", r"invalid literal for int() with base 10: b'1\x00'"),
+            (b"F1__0\n", "could not convert string to float: b'1__0'"),
+            (b"Sa\n", "no string quotes around b'a'"),
+            (b"S'a\n", r#"strinq quote b"'" not found at both ends of b"'a""#),
+            (b"S'\\'\n", r"Trailing \ in string"),
+            (b"P\xe9\n", "'ascii' codec can't decode byte 0xe9 in position 0: ordinal not in range(128)"),
+            (b"Va\\u12\n", r"'rawunicodeescape' codec can't decode bytes in position 1-4: truncated \uXXXX escape"),
+            (b"V\\U00110000\n", r"'rawunicodeescape' codec can't decode bytes in position 0-9: \Uxxxxxxxx out of range"),
+            (b"\x8c\x01\xff", "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"),
+            (b"\x8c\x03a\xe2\x82", "'utf-8' codec can't decode bytes in position 1-2: unexpected end of data"),
+            (b"\x8c\x05ab", "expected 5 bytes in a unicodestring1, but only 2 remain"),
+            (b"X\0", "not enough data in stream to read uint4"),
+            (b"\x8a\x02a", "not enough data in stream to read long1"),
+            (b"\x8b\xff\xff\xff\xff", "long4 byte count < 0: -1"),
+            (b"T\xfe\xff\xff\xffabc", "string4 byte count < 0: -2"),
+            (b"\x8e\0\0\0\0\0\0\0\x80", "bytes8 byte count > sys.maxsize: 9223372036854775808"),
+        ];
+        for (stream, sentence) in table {
+            assert_eq!(read(stream).unwrap_err(), *sentence, "{}", stream.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn an_int_of_as_many_digits_as_python_writes() {
+        let long4 = |bytes: &[u8]| [b"\x8b", &u32::try_from(bytes.len()).unwrap().to_le_bytes()[..], bytes].concat();
+        for length in 1780..1800 {
+            for top in [1, 0x0a, 0x0b, 0x7f, 0x80, 0xff] {
+                let bytes = [&vec![0; length - 1][..], &[top]].concat();
+                let digits = num_bigint::BigInt::from_signed_bytes_le(&bytes).magnitude().to_string().len();
+                assert_eq!(read(&long4(&bytes)).is_ok(), digits <= 4300, "{length} {top}");
+            }
+        }
+        assert!(read(&long4(&[0; 100_000])).is_ok());
+        assert!(read(&long4(&[0xff; 100_000])).is_ok());
     }
 }

@@ -513,3 +513,76 @@ impl<W: io::Write> Text<'_, W> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_before_an_error() {
+        let table: &[(&[u8], &str, &str)] = &[
+            (b"", "", "pickle exhausted before seeing STOP (at offset 0x0)"),
+            (
+                b"Nt.",
+                "    0: N    NONE\n    1: t    TUPLE      no MARK exists on stack\n",
+                "no MARK exists on stack in TUPLE (at offset 0x1)",
+            ),
+            (
+                b"(a",
+                "    0: (    MARK\n    1: a        APPEND\n",
+                "tries to pop 2 items from stack with only 1 items in APPEND (at offset 0x1)",
+            ),
+            // The mark is gone, its offset is not.
+            (
+                b"(NaNt.",
+                "    0: (    MARK\n    1: N        NONE\n    2: a        APPEND\n    3: N        NONE\n    4: ",
+                "list index out of range in TUPLE (at offset 0x4)",
+            ),
+            (b"\x94", "    0: \\x94 MEMOIZE    (as 0)\n", "stack is empty -- can't store into memo in MEMOIZE (at offset 0x0)"),
+            (
+                b"(p0\n",
+                "    0: (    MARK\n    1: p        PUT        0\n",
+                "can't store markobject in the memo in PUT (at offset 0x1)",
+            ),
+            (b"g01\n", "    0: g    GET        True\n", "memo key True has never been stored into in GET (at offset 0x0)"),
+            // An operand that cannot be read prints nothing.
+            (b"NIx\n.", "    0: N    NONE\n", "invalid literal for int() with base 10: b'x' in INT (at offset 0x1)"),
+            (
+                b"(].",
+                "    0: (    MARK\n    1: ]        EMPTY_LIST\n    2: .        STOP\nhighest protocol among opcodes = 1\n",
+                "stack not empty after STOP: [mark] in STOP (at offset 0x2)",
+            ),
+        ];
+        for (input, text, message) in table {
+            let mut written = Vec::new();
+            let error = Dis::new().write(input, &mut written).unwrap_err();
+            assert_eq!((String::from_utf8(written).unwrap().as_str(), error.to_string().as_str()), (*text, *message));
+        }
+    }
+
+    #[test]
+    fn columns() {
+        let text = |dis: Dis, input: &[u8]| {
+            let mut text = Vec::new();
+            dis.clone().write(input, &mut text).unwrap();
+            String::from_utf8(text).unwrap().lines().next().unwrap_or_default().to_owned()
+        };
+        assert_eq!(text(Dis::new().annotate(1), b"N."), "    0: N    NONE Push None on the stack.");
+        assert_eq!(text(Dis::new().annotate(12), b"N."), "    0: N    NONE    Push None on the stack.");
+        // Characters are counted, not bytes.
+        assert_eq!(
+            text(Dis::new().annotate(30), b"\x8c\x02\xc3\xa9."),
+            "    0: \\x8c SHORT_BINUNICODE '\u{e9}'      Push a Python Unicode string object."
+        );
+    }
+
+    #[test]
+    fn long_lines_come_in_pieces() {
+        let mut text = Vec::new();
+        Dis::new().indent(100_000).write(b"(N1.", &mut text).unwrap_err();
+        assert_eq!(
+            text.len(),
+            "    0: (    MARK\n    1: N    NONE\n    2: 1    POP_MARK   (MARK at 0)\n    3: .    STOP\n".len() + 200_000
+        );
+    }
+}

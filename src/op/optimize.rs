@@ -259,3 +259,48 @@ impl Framer<'_> {
         self.out
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_pickletools() {
+        let table: &[(&[u8], &[u8])] = &[
+            (b"N.", b"N."),
+            (b"N.rest", b"N."),
+            // No slot is read, one is, all are.
+            (b"]q\x00.", b"]."),
+            (b"(lp0\nI1\np1\nag1\n.", b"(lI1\np0\nag0\n."),
+            (b"]q\x05K\x01q\x07ah\x05.", b"]q\x00K\x01ah\x00."),
+            (b"]r\xff\xff\xff\xff]p7\nj\xff\xff\xff\xffg07\n.", b"]q\x00]q\x01h\x00h\x01."),
+            // MEMOIZE stores by the number of slots there are, PUT anew.
+            (b"N\x94N\x94h\x01.", b"NNq\x00h\x00."),
+            (b"Nq\x00h\x00Nq\x00h\x00.", b"Nq\x00h\x00Nq\x01h\x01."),
+            // Never stored: in text it is read all the same.
+            (b"g7\n.", b"gNone\n."),
+            // A PROTO is kept where it stands, and the greatest counts.
+            (b"\x80\x02N\x80\x03.", b"\x80\x02N\x80\x03."),
+            (b"Nq\x05\x80\x04h\x05.", b"\x95\x07\0\0\0\0\0\0\0N\x94\x80\x04h\x00."),
+            // Frames: for four bytes or more.
+            (b"\x80\x04\x95\x02\0\0\0\0\0\0\0N.", b"\x80\x04N."),
+            (b"\x80\x04NN0.", b"\x80\x04\x95\x04\0\0\0\0\0\0\0NN0."),
+        ];
+        for (input, expected) in table {
+            assert_eq!(optimize(input).unwrap().escape_ascii().to_string(), expected.escape_ascii().to_string());
+        }
+    }
+
+    #[test]
+    fn errors() {
+        let table: &[(&[u8], &str)] = &[
+            (b"N", "pickle exhausted before seeing STOP (at offset 0x1)"),
+            (b"Nh\x00.", "'<' not supported between instances of 'NoneType' and 'int' in BINGET (at offset 0x1)"),
+            (b"\x80\x06.", "pickle protocol must be <= 5 (at offset 0x2)"),
+            (b"NIx\n.", "invalid literal for int() with base 10: b'x' in INT (at offset 0x1)"),
+        ];
+        for (input, expected) in table {
+            assert_eq!(optimize(input).unwrap_err().to_string(), *expected);
+        }
+    }
+}

@@ -220,6 +220,7 @@ impl Writer<'_, '_> {
             if buffer.readonly {
                 self.op(Opcode::ReadonlyBuffer);
             }
+            self.memoize_if_needed(value);
             return Ok(());
         }
         if buffer.data.is_none() {

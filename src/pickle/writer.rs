@@ -39,7 +39,7 @@ enum Task {
     /// What is done to an object: from one effect to another, or to the last.
     Effects(u32, u32),
     Emit(&'static [Opcode]),
-    PersistentDone,
+    PersistentDone(Value),
     DynamicGlobal(Value, bool),
     /// A state setter's arguments: the object, which is in the memo, and the state.
     StateOf(Value, Value),
@@ -122,7 +122,10 @@ impl<'h, 'w> Writer<'h, 'w> {
                 Task::Gathered(items, next) => self.gathered(items, next)?,
                 Task::SetCall(set, next) => self.set_call(set, next)?,
                 Task::Marked(id, next) => self.marked(id, next)?,
-                Task::PersistentDone => self.op(Opcode::BinPersId),
+                Task::PersistentDone(value) => {
+                    self.op(Opcode::BinPersId);
+                    self.memoize_if_needed(value);
+                }
                 Task::DynamicGlobal(value, name_next) => self.dynamic_global(value, name_next)?,
                 Task::StateOf(target, state) => {
                     self.leaf(target)?;
@@ -176,6 +179,13 @@ impl<'h, 'w> Writer<'h, 'w> {
             *slot = index + 1;
             self.count += 1;
             self.put(index);
+        }
+    }
+
+    /// Gives an object on top a memo slot that the picklers give none, such as one with a persistent id, where the stream asks for it again.
+    pub(crate) fn memoize_if_needed(&mut self, value: Value) {
+        if self.style.memoize != Memoize::All {
+            self.memoize(value);
         }
     }
 
@@ -289,10 +299,11 @@ impl<'h, 'w> Writer<'h, 'w> {
                     self.op(Opcode::PersId);
                     self.sink.out.extend_from_slice(line);
                     self.sink.out.push(b'\n');
+                    self.memoize_if_needed(value);
                     return self.after(value);
                 }
                 self.begin_effects(value);
-                self.tasks.push(Task::PersistentDone);
+                self.tasks.push(Task::PersistentDone(value));
                 self.child(persistent.id)?;
             }
             Value::Bytes(_) => {
@@ -549,7 +560,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             return self.child(substitute);
         }
         let global = self.heap.globals[index];
-        let known = |part| matches!(part, Value::Str(_) | Value::ByteString(_));
+        let known = |part| matches!(part, Value::Str(_));
         if known(global.module) && known(global.name) && !self.has_effects {
             if let Value::Global(id) = value {
                 self.global(id)?;
@@ -771,7 +782,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             _ => (1, Opcode::Append, Opcode::Appends),
         };
         let batches = match container {
-            Value::Set(_) => Batches::Exact(items.len().max(2)),
+            Value::Set(_) => Batches::Marked(items.len()),
             _ => self.batches(items.len() / width, false),
         };
         loop {
@@ -809,6 +820,8 @@ enum Batches {
     Exact(usize),
     /// The items of an iterator: the last one of all by itself when it begins a batch.
     Iterated(usize),
+    /// Items of a set: never by themselves.
+    Marked(usize),
 }
 
 impl Batches {
@@ -819,6 +832,7 @@ impl Batches {
             Self::Single => true,
             Self::Exact(total) => total == 1,
             Self::Iterated(total) => start + 1 == total,
+            Self::Marked(_) => false,
         }
     }
 
@@ -840,7 +854,7 @@ impl Batches {
     fn close(self, writer: &mut Writer<'_, '_>, done: usize, one: Opcode, many: Opcode) {
         let total = match self {
             Self::Single => usize::MAX,
-            Self::Exact(total) | Self::Iterated(total) => total,
+            Self::Exact(total) | Self::Iterated(total) | Self::Marked(total) => total,
         };
         if done == 0 || !(done == total || self.begins(done)) {
             return;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::heap::{EventKind, Heap, NO_EVENT, Value};
+use crate::heap::{EffectKind, EventKind, Heap, NO_EVENT, Value};
 
 /// Keeps those drops which make something that is not reached otherwise and does something: imports, calls, or asks for a persistent id.
 pub(crate) fn settle(heap: &mut Heap<'_>, roots: &[Value], drops: &[u32]) {
@@ -19,6 +19,43 @@ pub(crate) fn settle(heap: &mut Heap<'_>, roots: &[Value], drops: &[u32]) {
         let dropped = event.object;
         if seen.contains(&dropped) || !reach(heap, dropped, &is_drop, &mut seen) {
             heap.events[*index as usize].kind = EventKind::Void;
+        }
+    }
+    let mut containers: Vec<Value> = drops.iter().map(|index| heap.events[*index as usize].subject).collect();
+    containers.retain(|container| matches!(container, Value::List(_) | Value::Dict(_) | Value::Set(_)));
+    let mut settled = HashSet::new();
+    for container in containers {
+        if settled.insert(container) {
+            split(heap, container);
+        }
+    }
+}
+
+/// What came into a container behind something that was made and dropped is done to it behind that.
+fn split(heap: &mut Heap<'_>, container: Value) {
+    let mut chain = Vec::new();
+    let (mut next, _) = heap.effect_chain(container);
+    while let Some(event) = heap.events.get(next as usize) {
+        chain.extend((event.kind != EventKind::Void).then_some((next, event.last as usize)));
+        next = event.next;
+    }
+    let items = heap.items(container).to_vec();
+    let Some((_, first)) = chain.first().copied().filter(|(_, length)| *length < items.len()) else { return };
+    let kind = match container {
+        Value::Dict(_) => EffectKind::SetItems,
+        Value::Set(_) => EffectKind::AddItems,
+        _ => EffectKind::Append,
+    };
+    heap.truncate(container, first);
+    heap.effects.shift_remove(&container);
+    let ends = chain.iter().skip(1).map(|(_, length)| *length).chain([items.len()]);
+    let mut start = first;
+    for ((index, _), end) in chain.iter().zip(ends.collect::<Vec<_>>()) {
+        heap.events[*index as usize].next = NO_EVENT;
+        heap.chain_effect(container, *index);
+        if let Some(items) = items.get(start..end).filter(|items| !items.is_empty()) {
+            heap.gather(kind, container, items);
+            start = end;
         }
     }
 }

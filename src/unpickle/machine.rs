@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::heap::{
     Buffer, CallId, CallKind, EffectKind, Event, EventKind, Global, Heap, NO_EVENT, Persistent, Recursive, StrId, TupleId, Value,
 };
+use crate::int::u32_from_usize;
 use crate::op::{Op, fault_at};
 use crate::text;
 
@@ -244,6 +245,7 @@ impl<'a, 'o> Machine<'a, 'o> {
                 }
             }
             Op::Dup => {
+                self.trace.duplicated = true;
                 let top = self.top(1)?;
                 self.push(top);
             }
@@ -892,7 +894,10 @@ impl<'a, 'o> Machine<'a, 'o> {
     }
 
     fn drop_at(&mut self, place: Value, value: Value) {
-        let index = self.heap.push_event(Event::effect(EffectKind::Drop, place, value));
+        let mut event = Event::effect(EffectKind::Drop, place, value);
+        // How much was in a container by then.
+        event.last = u32_from_usize(self.heap.items(place).len()).unwrap_or(NO_EVENT);
+        let index = self.heap.push_event(event);
         self.heap.chain_effect(place, index);
         self.drops.push(index);
     }

@@ -25,6 +25,8 @@ pub(crate) struct Trace {
     /// A single item set by itself behind full batches, as the Python pickler does.
     pub(crate) lone_last: bool,
     pub(crate) bare_controls: bool,
+    /// There was a `DUP`.
+    pub(crate) duplicated: bool,
     /// What the reader was told of names.
     pub(crate) fix_imports: bool,
 }
@@ -57,7 +59,11 @@ impl Trace {
             + heap.frozensets.len()
             + heap.globals.len()
             + self.calls;
-        let all = memo.puts() == remembered.saturating_sub(self.hidden);
+        // The picklers remember no persistent ids and buffers; a stream that uses one again does.
+        let unusual = |value: Value| matches!(value, Value::Persistent(_) | Value::Buffer(_));
+        let may_be_unusual = heap.persistents.len() + heap.buffers.len() > 0;
+        let unusual = may_be_unusual && (self.duplicated || memo.values().any(unusual));
+        let all = memo.puts() == remembered.saturating_sub(self.hidden) && !unusual;
         let marked = if all { Vec::new() } else { memo.values().collect() };
         let full = |seq: &&crate::heap::Seq, width: usize| seq.len() > 0 && seq.len() % (BATCH * width) == 0;
         let batches_missing = || {
@@ -82,7 +88,7 @@ impl Trace {
             memo_base: u32::from(protocol < 4 && memo.first() == Some(1)),
             bare_controls: self.bare_controls,
             python3_names: !self.fix_imports,
-            no_header: protocol >= 2 && (self.proto.is_none() || self.late_proto),
+            no_header: protocol >= 2 && self.proto.is_none(),
         };
         (style, marked)
     }
