@@ -447,7 +447,7 @@ fn defined(name: &Option<Box<str>>) -> Result<&str> {
 }
 
 impl Changes {
-    /// A state of attributes and slots: BUILD of a function sets both.
+    /// BUILD of a function sets its attributes, and its slots, which are the other half of a pair.
     fn apply(&self, worker: &mut Worker<'_, '_>, function: Value) -> Result<Value> {
         let Self { number, attributes, kwdefaults, slots } = self;
         if *number == 0 {
@@ -466,9 +466,12 @@ impl Changes {
                 let name = worker.heap.add(Word("__kwdefaults__"));
                 worker.heap.set_item(slots, name, kwdefaults)?;
             }
-            let [attributes, slots] =
-                [attributes, slots].map(|dict| if worker.heap.items(dict).is_empty() { Value::None } else { dict });
-            worker.heap.build(function, (attributes, slots))?;
+            // The C unpickler takes no None for the slots.
+            match [attributes, slots].map(|dict| worker.heap.items(dict).is_empty()) {
+                [_, true] => worker.heap.build(function, attributes)?,
+                [true, false] => worker.heap.build(function, (Value::None, slots))?,
+                [false, false] => worker.heap.build(function, (attributes, slots))?,
+            }
             Ok(function)
         })
     }

@@ -69,7 +69,8 @@ pub(super) fn file_name(name: &str, parts: &[&[u8]]) -> String {
             hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }
-    format!("<{name} {hash:016x}>")
+    // Python takes NUL for a module's name, not for a file's.
+    format!("<{} {hash:016x}>", name.replace('\0', ""))
 }
 
 #[cfg(test)]
