@@ -300,6 +300,14 @@ pub enum ErrorKind {
         /// The protocol that was asked for.
         protocol: u8,
     },
+    /// An object that can only be made from itself, such as a call among its own arguments (CPython: `RecursionError`, or `PicklingError`).
+    #[error("with protocol {protocol} this can only be made from itself: {found}")]
+    EndlessRecursion {
+        /// The object.
+        found: String,
+        /// The protocol that was asked for.
+        protocol: u8,
+    },
     /// The stream cannot be disassembled further, in the words of `pickletools`.
     #[error("{0}")]
     Disassembly(String),

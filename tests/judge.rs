@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::{Judge, Kind, Loading, Python, Trouble, corpus, default_python, interpreters};
+use common::{
+    Judge, Kind, Loading, Python, Trouble, assembled, corpus, default_python, interpreters, not_run, numpy_corpus, python2,
+};
 use std::{collections::HashSet, thread, time::Duration};
 
 #[test]
@@ -97,4 +99,50 @@ fn written_by_c(python: &Python) -> Vec<Vec<u8>> {
         }
     }
     payloads
+}
+
+#[test]
+fn assembled_streams_load_as_marked() {
+    for python in interpreters() {
+        let mut judge = Judge::new(&python);
+        let (mut loaded, mut rejected) = (0, 0);
+        for record in assembled(&python) {
+            match (record.kind, judge.same(&record.payload, &record.payload, &record.loading())) {
+                (Kind::Rejected, Err(_)) => rejected += 1,
+                (Kind::Graph, Ok(())) => loaded += 1,
+                (kind, answer) => panic!("{python} {} is {kind:?} and gives {answer:?}", record.name),
+            }
+        }
+        assert!(loaded > 1000 && rejected > 1000, "{python}: {loaded} load, {rejected} are rejected");
+    }
+}
+
+#[test]
+fn python2_corpus_loads() {
+    let Some(python2) = python2() else { return };
+    let mut judge2 = Judge::new(&python2);
+    let mut judge = Judge::new(&default_python());
+    let records = corpus(&python2);
+    assert!(records.len() > 2000, "{}", records.len());
+    for record in records {
+        for judge in [&mut judge2, &mut judge] {
+            let same = judge.same(&record.payload, &record.payload, &record.loading());
+            assert_eq!(same, Ok(()), "{} {}", judge.python(), record.name);
+        }
+    }
+}
+
+#[test]
+fn numpy_corpus_loads() {
+    match numpy_corpus() {
+        Ok((python, libs, records)) => {
+            let mut judge = Judge::new(&python).with_path(libs);
+            assert!(records.len() > 500, "{}", records.len());
+            for record in records {
+                let same = judge.same(&record.payload, &record.payload, &record.loading());
+                assert_eq!(same, Ok(()), "{}", record.name);
+            }
+        }
+        Err(why) => not_run(&format!("numpy and pandas: {why}")),
+    }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::heap::{
     BufferId, CallId, CallKind, DictId, EffectKind, Event, EventKind, FrozenSetId, Heap, ListId, NO_EVENT, SetId, Table, TupleId,
     Value,
@@ -64,6 +64,8 @@ pub(crate) struct Writer<'h, 'w> {
     /// How many memo slots are in use.
     count: u32,
     tasks: Vec<Task>,
+    /// An object can be open twice, once inside itself, each time with a few tasks; with more on the stack there is no end.
+    deepest: usize,
     /// Memo slots of strings that are no objects of the heap.
     pub(crate) strings: HashMap<Box<[u8]>, u32>,
     /// Memo slots of globals that the pickler itself calls.
@@ -86,6 +88,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             memo: Table::for_heap(heap),
             count: 0,
             tasks: Vec::new(),
+            deepest: usize::try_from(heap.count()).unwrap_or(usize::MAX).saturating_mul(6).saturating_add(64),
             strings: HashMap::new(),
             well_known: HashMap::new(),
             substitutes: HashMap::new(),
@@ -245,6 +248,9 @@ impl<'h, 'w> Writer<'h, 'w> {
 
     /// Begins an object that was not written before.
     fn open(&mut self, value: Value) -> Result<()> {
+        if self.tasks.len() > self.deepest {
+            return Err(ErrorKind::EndlessRecursion { found: self.heap.describe(value), protocol: self.protocol }.into());
+        }
         match value {
             Value::List(id) => {
                 if self.protocol == 0 {

@@ -4,7 +4,7 @@
     python2.7 corpus2.py OUTDIR    OUTDIR/corpus-2.7.bin, in the format of corpus.py
 
 Every record is of kind=graph and has encoding=latin1, with which Python 3 loads all of them. Those whose name holds
-`-plain-` have no str outside ASCII and load with any encoding.
+`plain` have no str outside ASCII and load without an encoding too.
 """
 
 import array

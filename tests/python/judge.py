@@ -35,6 +35,7 @@ import sys
 import traceback
 import types
 import warnings
+import weakref
 
 
 class Unpickler(pickle.Unpickler):
@@ -148,6 +149,8 @@ FUNCTION_FIELDS = (
     "__closure__",
 )
 IGNORED_IN_CLASS = {"__dict__", "__weakref__", "__doc__", "_abc_impl", "__slotnames__"}
+# Bookkeeping that is not part of the value and cannot be compared: pandas' weak references between blocks.
+IGNORED_TYPES = {"BlockValuesRefs"}
 CellType = type((lambda x: lambda: x)(0).__closure__[0])
 METHODS = (types.BuiltinMethodType, types.MethodType, type((5).__add__))
 DESCRIPTORS = (
@@ -223,8 +226,8 @@ class Comparison:
             if self.strings and self.sharing and len(a) > 1:
                 self.same_place(a, b)
             return
-        if a == () and cls is tuple:
-            if b != ():
+        if cls is tuple and not a:
+            if b:
                 self.differ("value", a, b)
             return
         if self.sharing:
@@ -235,7 +238,7 @@ class Comparison:
         else:
             self.seen.add((id(a), id(b)))
             self.alive.append((a, b))
-        if a is b:
+        if a is b or cls.__name__ in IGNORED_TYPES:
             return
         handler = self.EXACT.get(cls)
         if handler:
@@ -480,6 +483,7 @@ class Comparison:
         CellType: cells,
         types.ModuleType: modules,
         types.MappingProxyType: lambda self, a, b, path: self.also(dict(a), dict(b), path, "<mapping>"),
+        weakref.ReferenceType: lambda self, a, b, path: self.also(a(), b(), path, "<referent>"),
         property: parts(None, ("fget", "fset", "fdel", "__doc__")),
         classmethod: parts(None, ("__func__",)),
         staticmethod: parts(None, ("__func__",)),
@@ -586,8 +590,6 @@ def main():
     os.dup2(null, 0)
     os.dup2(2, 1)
     warnings.simplefilter("ignore")
-    if hasattr(sys, "set_int_max_str_digits"):
-        sys.set_int_max_str_digits(0)
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import corpus_types
 

@@ -43,7 +43,7 @@ class Comparison(object):
             if isinstance(a, float):
                 if struct.pack("<d", a) != struct.pack("<d", b):
                     raise Different("at %s: %r | %r" % (path[-200:], a, b))
-            elif a is None or type(a) in (bool, int, long, str, unicode, complex) or a == () and type(a) is tuple:
+            elif a is None or type(a) in (bool, int, long, str, unicode, complex) or type(a) is tuple and not a:
                 if a != b:
                     raise Different("at %s: %.80r | %.80r" % (path[-200:], a, b))
             elif self.is_new(a, b, path) and a is not b:

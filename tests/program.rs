@@ -1,0 +1,98 @@
+//! The program `cloudpickle`, run as a user runs it.
+#![cfg(feature = "cli")]
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+fn run(args: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cloudpickle"))
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("standard input is piped");
+    // The program may end before it has read everything.
+    let _ = stdin.write_all(input);
+    drop(stdin);
+    child.wait_with_output().expect("the program ends")
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("output is UTF-8")
+}
+
+const LIST: &[u8] = b"\x80\x02]q\x00(K\x01K\x02e.";
+
+#[test]
+fn dis_prints_what_pickletools_prints() {
+    let output = run(&["dis"], LIST);
+    assert!(output.status.success());
+    assert_eq!(
+        text(&output.stdout),
+        "    0: \\x80 PROTO      2\n    2: ]    EMPTY_LIST\n    3: q    BINPUT     0\n    5: (    MARK\n    6: K        BININT1    1\n    \
+         8: K        BININT1    2\n   10: e        APPENDS    (MARK at 5)\n   11: .    STOP\nhighest protocol among opcodes = 2\n"
+    );
+    assert_eq!(output.stderr, b"");
+}
+
+#[test]
+fn dis_prints_as_far_as_it_comes() {
+    let output = run(&["dis", "-"], b"\x80\x02K\x07K");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(text(&output.stdout), "    0: \\x80 PROTO      2\n    2: K    BININT1    7\n");
+    assert_eq!(
+        text(&output.stderr),
+        "cloudpickle: standard input: not enough data in stream to read uint1 in BININT1 (at offset 0x4)\n"
+    );
+}
+
+#[test]
+fn recode_writes_the_same_bytes() {
+    let output = run(&["recode"], LIST);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(output.stdout, LIST);
+}
+
+#[test]
+fn recode_to_another_protocol_without_memo_slots() {
+    let output = run(&["recode", "--protocol", "4", "--optimize"], LIST);
+    assert_eq!(output.stdout, b"\x80\x04\x95\x08\0\0\0\0\0\0\0](K\x01K\x02e.");
+    let output = run(&["recode", "-p", "0"], LIST);
+    assert_eq!(output.stdout, b"(lp0\nI1\naI2\na.");
+}
+
+#[test]
+fn a_bad_input_gives_one_line_and_nothing_else() {
+    for input in [&b""[..], b"\xff", b"\x80\x02K", b"(K\x01", b"0.", b"\x80\x09N."] {
+        let output = run(&["recode"], input);
+        assert_eq!(output.status.code(), Some(1), "{input:?}");
+        assert_eq!(output.stdout, b"", "{input:?}");
+        let error = text(&output.stderr);
+        assert_eq!(error.lines().count(), 1, "{error}");
+        assert!(error.starts_with("cloudpickle: standard input: "), "{error}");
+    }
+    let output = run(&["recode", "no-such-file.pkl"], b"");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).starts_with("cloudpickle: no-such-file.pkl: "), "{}", text(&output.stderr));
+}
+
+#[test]
+fn python_2_strings_and_missing_buffers_pass_through() {
+    for input in [&b"U\x01\xe9."[..], b"\x80\x05\x97\x98."] {
+        assert_eq!(run(&["recode"], input).stdout, input);
+    }
+}
+
+#[test]
+fn recode_keeps_what_follows() {
+    assert_eq!(run(&["recode", "--protocol", "1"], b"K\x01.\x80\x02].rest").stdout, b"K\x01.].rest");
+}
+
+#[test]
+fn usage_is_explained() {
+    let output = run(&["--help"], b"");
+    assert!(text(&output.stdout).contains("recode"), "{}", text(&output.stdout));
+    assert_eq!(run(&["recode", "--protocol", "6"], b"").status.code(), Some(2));
+}
