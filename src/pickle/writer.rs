@@ -658,11 +658,11 @@ impl<'h, 'w> Writer<'h, 'w> {
                 self.tasks.push(Task::Call(id, Stage::Args));
                 self.child(event.subject)
             }
-            CallKind::Inst => {
+            CallKind::Inst if !self.substitutes.contains_key(&event.subject) => {
                 self.op(Opcode::Mark);
                 self.marked(id, 0)
             }
-            CallKind::Obj => {
+            CallKind::Inst | CallKind::Obj => {
                 self.op(Opcode::Mark);
                 self.tasks.push(Task::Marked(id, 0));
                 self.child(event.subject)
@@ -747,7 +747,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             }
         }
         match (event.kind, event.subject) {
-            (EventKind::Call(CallKind::Inst), Value::Global(global)) => {
+            (EventKind::Call(CallKind::Inst), subject @ Value::Global(global)) if !self.substitutes.contains_key(&subject) => {
                 let global = heap.globals[global.index()];
                 let out = &mut self.sink.out;
                 out.push(Opcode::Inst.byte());
