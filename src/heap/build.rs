@@ -274,20 +274,34 @@ impl<'a> Heap<'a> {
     /// # Ok::<(), cloudpickle::Error>(())
     /// ```
     pub fn then(&mut self, object: Value, dropped: Value) -> Result<()> {
-        let placed = !matches!(
-            object,
-            Value::None
-                | Value::Bool(_)
-                | Value::Int(_)
-                | Value::Extension(_)
-                | Value::Long(_)
-                | Value::Float(_)
-                | Value::EMPTY_TUPLE
-        );
-        if !placed {
-            return Err(self.wrong_type("an object with a place of its own", object));
-        }
+        self.check_placed(object)?;
         self.push_effect(EffectKind::Drop, object, dropped);
+        Ok(())
+    }
+
+    fn check_placed(&self, object: Value) -> Result<()> {
+        match object {
+            Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Extension(_)
+            | Value::Long(_)
+            | Value::Float(_)
+            | Value::EMPTY_TUPLE => Err(self.wrong_type("an object with a place of its own", object)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Hangs what is done to an object behind what is done to another.
+    pub(crate) fn move_effects(&mut self, from: Value, to: Value) -> Result<()> {
+        let Some((first, last)) = self.effects.shift_remove(&from) else { return Ok(()) };
+        self.check_placed(to)?;
+        self.chain_effect(to, first);
+        if let Value::Call(call) = to {
+            self.events[call.index()].last = last;
+        } else if let Some(chain) = self.effects.get_mut(&to) {
+            chain.1 = last;
+        }
         Ok(())
     }
 

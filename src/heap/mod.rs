@@ -16,6 +16,7 @@ mod measure;
 mod obj;
 mod path;
 mod pool;
+mod reach;
 mod repr;
 mod store;
 mod to_py;
@@ -35,6 +36,7 @@ pub(crate) use self::hash::Hashable;
 pub(crate) use self::marks::{Marks, Table};
 pub use self::obj::{Call, Effect, Key, Obj};
 pub(crate) use self::pool::{Pool, Run, Seq};
+pub(crate) use self::reach::Reach;
 pub(crate) use self::store::{Span, Store};
 pub use self::to_py::{Bytes, ToPy};
 pub use self::value::{
@@ -131,6 +133,8 @@ pub struct Heap<'a> {
     pub(crate) recursive: HashMap<CallId, Recursive>,
     /// Names that were given as text, each once.
     pub(crate) names: IndexMap<Box<[u8]>, StrId>,
+    /// What builders made here and use again, by the number of what it was made from and a name.
+    pub(crate) made: HashMap<(u64, Box<str>), Value>,
     /// The objects that the stream gave a memo slot, where it did not give one to all.
     pub(crate) memoized: Marks,
     /// How Python 2 strings are read.
@@ -171,6 +175,7 @@ impl<'a> Heap<'a> {
             effects: IndexMap::new(),
             recursive: HashMap::new(),
             names: IndexMap::new(),
+            made: HashMap::new(),
             memoized: Marks::default(),
             encoding: Encoding::default(),
             root: None,
@@ -200,6 +205,7 @@ impl<'a> Heap<'a> {
             effects: self.effects,
             recursive: self.recursive,
             names: self.names,
+            made: self.made,
             memoized: self.memoized,
             encoding: self.encoding,
             root: self.root,
