@@ -145,6 +145,7 @@ impl<'h, 'w> Writer<'h, 'w> {
                 }
             }
         }
+        Ok(())
     }
 
     #[inline(always)]
