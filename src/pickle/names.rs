@@ -8,6 +8,7 @@ use crate::heap::{Global, GlobalId, Value};
 use crate::opcode::Opcode;
 
 use super::writer::Writer;
+use crate::unpickle::is_line;
 
 impl Writer<'_, '_> {
     /// `save_global`, for a global whose names are known. Its strings are objects, shared with whatever else holds them.
@@ -144,9 +145,4 @@ impl Writer<'_, '_> {
         self.memoize(Value::Global(id));
         Ok(())
     }
-}
-
-/// Whether a name can stand in a line of text: `GLOBAL` wants it not empty, and without surrogates.
-fn is_line(name: &[u8]) -> bool {
-    !name.is_empty() && !name.contains(&b'\n') && std::str::from_utf8(name).is_ok()
 }
