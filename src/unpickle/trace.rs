@@ -95,7 +95,8 @@ impl Trace {
         // The picklers remember no persistent ids, buffers and ints; a stream that uses one again does.
         let unusual = |value: Value| matches!(value, Value::Persistent(_) | Value::Buffer(_) | Value::Long(_));
         let may_be_unusual = heap.persistents.len() + heap.buffers.len() + heap.longs.len() > 0;
-        let unusual = may_be_unusual && (self.duplicated || memo.values().any(unusual));
+        let overwritten = memo.len() != memo.puts() as u64;
+        let unusual = may_be_unusual && (self.duplicated || overwritten || memo.values().any(unusual));
         let all = memo.puts() == remembered.saturating_sub(self.hidden) && !unusual;
         let marked = if all { Vec::new() } else { memo.values().collect() };
         let full = |seq: &&crate::heap::Seq, width: usize| seq.len() > 0 && seq.len() % (BATCH * width) == 0;
