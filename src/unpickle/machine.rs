@@ -871,12 +871,23 @@ impl<'a, 'o> Machine<'a, 'o> {
         }
         let same = dropped.next == NO_EVENT
             && (dropped.kind, dropped.subject) == (made.kind, made.subject)
-            && (same_args || self.heap.items(dropped.object) == self.heap.items(made.object));
+            && (same_args || self.same_items(dropped.object, made.object));
         self.trace.hidden += usize::from(same);
         if same {
             self.heap.recursive.insert(kept, Recursive { same_args, last_inside: made.last });
         }
         same
+    }
+
+    /// Whether two tuples hold the same objects; numbers are written anew each time.
+    fn same_items(&self, a: Value, b: Value) -> bool {
+        let (a, b) = (self.heap.items(a), self.heap.items(b));
+        let same = |(a, b): (&Value, &Value)| match (*a, *b) {
+            (Value::Long(_), Value::Long(_)) => self.heap.content(*a) == self.heap.content(*b),
+            (Value::Float(x), Value::Float(y)) => self.heap.floats[x.index()].to_bits() == self.heap.floats[y.index()].to_bits(),
+            _ => a == b,
+        };
+        a.len() == b.len() && a.iter().zip(b).all(same)
     }
 
     /// Notes that something is made and dropped at this point.
