@@ -468,11 +468,11 @@ impl<'h, 'w> Writer<'h, 'w> {
         let exact = self.style.flavor == Flavor::C;
         let batches = self.batches(items.len() / 2, exact);
         loop {
-            if next % 2 == 0 {
+            if next.is_multiple_of(2) {
                 batches.close(self, next / 2, Opcode::SetItem, Opcode::SetItems);
             }
             let Some(item) = items.get(next) else { break };
-            if next % 2 == 0 {
+            if next.is_multiple_of(2) {
                 batches.open(self, next / 2);
             }
             next += 1;
@@ -481,7 +481,7 @@ impl<'h, 'w> Writer<'h, 'w> {
                 return self.descend(*item);
             }
         }
-        if exact && self.protocol > 0 && items.len() >= 2 * BATCH && items.len() % (2 * BATCH) == 0 {
+        if exact && self.protocol > 0 && items.len() >= 2 * BATCH && items.len().is_multiple_of(2 * BATCH) {
             // The C pickler sees that a dict is at its end only when it asks for the next batch.
             self.op(Opcode::Mark);
             self.op(Opcode::SetItems);
@@ -494,11 +494,11 @@ impl<'h, 'w> Writer<'h, 'w> {
         let heap = self.heap;
         let items = heap.pool.seq(heap.sets[id.index()]);
         loop {
-            if next > 0 && (next == items.len() || next % BATCH == 0) {
+            if next > 0 && (next == items.len() || next.is_multiple_of(BATCH)) {
                 self.op(Opcode::AddItems);
             }
             let Some(item) = items.get(next) else { break };
-            if next % BATCH == 0 {
+            if next.is_multiple_of(BATCH) {
                 self.op(Opcode::Mark);
             }
             next += 1;
@@ -507,7 +507,7 @@ impl<'h, 'w> Writer<'h, 'w> {
                 return self.descend(*item);
             }
         }
-        if self.style.flavor == Flavor::C && !items.is_empty() && items.len() % BATCH == 0 {
+        if self.style.flavor == Flavor::C && !items.is_empty() && items.len().is_multiple_of(BATCH) {
             self.op(Opcode::Mark);
             self.op(Opcode::AddItems);
         }
@@ -810,11 +810,11 @@ impl<'h, 'w> Writer<'h, 'w> {
             _ => self.batches(items.len() / width, false),
         };
         loop {
-            if next % width == 0 {
+            if next.is_multiple_of(width) {
                 batches.close(self, next / width, one, many);
             }
             let Some(item) = items.get(next) else { break };
-            if next % width == 0 {
+            if next.is_multiple_of(width) {
                 batches.open(self, next / width);
             }
             next += 1;
@@ -862,7 +862,7 @@ impl Batches {
 
     #[inline(always)]
     fn begins(self, next: usize) -> bool {
-        matches!(self, Self::Single) || next % BATCH == 0
+        matches!(self, Self::Single) || next.is_multiple_of(BATCH)
     }
 
     /// Before an item.

@@ -380,7 +380,7 @@ impl<'a, 'o> Machine<'a, 'o> {
     /// Takes the last mark away; gives where the objects above it begin.
     #[inline(always)]
     fn marker(&mut self) -> Result<usize> {
-        let at = self.marks.pop().ok_or_else(|| ErrorKind::NoMark)?;
+        let Some(at) = self.marks.pop() else { return Err(ErrorKind::NoMark.into()) };
         self.fence = self.marks.last().copied().unwrap_or(0);
         Ok(at)
     }
@@ -443,7 +443,7 @@ impl<'a, 'o> Machine<'a, 'o> {
     fn dict(&mut self) -> Result<()> {
         let at = self.marker()?;
         let count = self.stack.len() - at;
-        if count % 2 != 0 {
+        if !count.is_multiple_of(2) {
             return Err(ErrorKind::OddItems(count).into());
         }
         self.check_hashable(at, 2)?;
@@ -507,7 +507,7 @@ impl<'a, 'o> Machine<'a, 'o> {
             self.trace.empty_batches += 1;
             return Ok(());
         }
-        if count % 2 != 0 {
+        if !count.is_multiple_of(2) {
             return Err(ErrorKind::OddItems(count).into());
         }
         match dict {
@@ -596,7 +596,7 @@ impl<'a, 'o> Machine<'a, 'o> {
 
     #[inline(always)]
     fn get(&mut self, index: u64) -> Result<()> {
-        let value = self.memo.get(index).ok_or_else(|| ErrorKind::MemoMissing(index))?;
+        let Some(value) = self.memo.get(index) else { return Err(ErrorKind::MemoMissing(index).into()) };
         self.push(value);
         Ok(())
     }

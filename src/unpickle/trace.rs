@@ -65,7 +65,7 @@ impl Trace {
         let unusual = may_be_unusual && (self.duplicated || memo.values().any(unusual));
         let all = memo.puts() == remembered.saturating_sub(self.hidden) && !unusual;
         let marked = if all { Vec::new() } else { memo.values().collect() };
-        let full = |seq: &&crate::heap::Seq, width: usize| seq.len() > 0 && seq.len() % (BATCH * width) == 0;
+        let full = |seq: &&crate::heap::Seq, width: usize| seq.len() > 0 && seq.len().is_multiple_of(BATCH * width);
         let batches_missing = || {
             let dicts = heap.dicts.iter().filter(|seq| full(seq, 2)).count();
             let sets = heap.sets.iter().filter(|seq| full(seq, 1)).count();
