@@ -29,13 +29,16 @@ fn slot(value: Value) -> Option<(usize, usize)> {
 /// A number for every object, 0 at first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
-    kinds: [Vec<u32>; KINDS],
+    /// Those of all kinds, one kind behind the other.
+    numbers: Vec<u32>,
+    /// Where those of a kind begin.
+    starts: [usize; KINDS],
 }
 
 impl Table {
     /// A table for the objects of a heap; pages that nobody writes to are never touched.
     pub(crate) fn for_heap(heap: &Heap<'_>) -> Self {
-        let lengths = [
+        let lengths: [usize; KINDS] = [
             heap.strs.len(),
             heap.dicts.len(),
             heap.lists.len(),
@@ -50,28 +53,36 @@ impl Table {
             heap.buffers.len(),
             heap.persistents.len(),
         ];
-        Self { kinds: lengths.map(|length| vec![0; length]) }
+        let mut total = 0;
+        let starts = lengths.map(|length| {
+            total += length;
+            total - length
+        });
+        Self { numbers: vec![0; total], starts }
     }
 
     /// The number of an object; 0 for those held in place.
     #[inline]
     pub(crate) fn get(&self, value: Value) -> u32 {
-        slot(value).and_then(|(kind, index)| self.kinds[kind].get(index)).copied().unwrap_or(0)
+        slot(value).and_then(|(kind, index)| self.numbers.get(self.starts[kind] + index)).copied().unwrap_or(0)
     }
 
     /// The place of an object's number.
     #[inline]
     pub(crate) fn entry(&mut self, value: Value) -> Option<&mut u32> {
-        slot(value).and_then(|(kind, index)| self.kinds[kind].get_mut(index))
+        slot(value).and_then(|(kind, index)| self.numbers.get_mut(self.starts[kind] + index))
     }
 
     /// Turns counts into permissions: 0 for what was counted twice or is marked, `never` for everything else.
     pub(crate) fn settle(&mut self, marked: Option<&Marks>, never: u32) {
-        for (kind, counts) in self.kinds.iter_mut().enumerate() {
+        let mut rest = self.numbers.as_mut_slice();
+        for kind in (0..KINDS).rev() {
+            let (before, counts) = rest.split_at_mut(self.starts[kind]);
             for (index, count) in counts.iter_mut().enumerate() {
                 let kept = *count > 1 || marked.is_some_and(|marked| marked.holds_at(kind, index));
                 *count = if kept { 0 } else { never };
             }
+            rest = before;
         }
     }
 }

@@ -96,6 +96,11 @@ impl<'a> Store<'a> {
         self.input = input;
     }
 
+    /// How long the input is.
+    pub(crate) fn input_len(&self) -> usize {
+        self.input.len()
+    }
+
     /// How many bytes it holds besides the input.
     pub(crate) fn owned(&self) -> usize {
         let data = |blob: &Blob<'_>| match blob {

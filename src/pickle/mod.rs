@@ -200,9 +200,9 @@ impl Pickler {
         if self.protocol < 4 {
             style.framing = Framing::Never;
         }
-        let sink = Sink::new(writer, style.framing);
         let defined = self.define(heap, roots, prologue)?;
         let heap = defined.as_ref().map_or(heap, |(heap, _)| heap);
+        let sink = Sink::new(writer, style.framing, heap.store.input_len());
         let mut writer = Writer::new(heap, sink, self.protocol, style);
         writer.fix_imports = self.fix_imports;
         writer.out_of_band = self.out_of_band;

@@ -380,7 +380,7 @@ impl<'a, 'o> Machine<'a, 'o> {
     /// Takes the last mark away; gives where the objects above it begin.
     #[inline(always)]
     fn marker(&mut self) -> Result<usize> {
-        let at = self.marks.pop().ok_or(ErrorKind::NoMark)?;
+        let at = self.marks.pop().ok_or_else(|| ErrorKind::NoMark)?;
         self.fence = self.marks.last().copied().unwrap_or(0);
         Ok(at)
     }
@@ -596,7 +596,7 @@ impl<'a, 'o> Machine<'a, 'o> {
 
     #[inline(always)]
     fn get(&mut self, index: u64) -> Result<()> {
-        let value = self.memo.get(index).ok_or(ErrorKind::MemoMissing(index))?;
+        let value = self.memo.get(index).ok_or_else(|| ErrorKind::MemoMissing(index))?;
         self.push(value);
         Ok(())
     }
