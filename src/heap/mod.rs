@@ -86,6 +86,8 @@ pub(crate) struct Global {
     pub(crate) text: bool,
     /// Read below protocol 4, where a dot in a name is no attribute.
     pub(crate) undotted: bool,
+    /// Part of a builder's own calls: a reference also where its module is pickled by value.
+    pub(crate) fixed: bool,
 }
 
 /// An object known by a persistent id.

@@ -642,7 +642,7 @@ impl<'a, 'o> Machine<'a, 'o> {
 
     fn global(&mut self, module: Value, name: Value, text: bool) -> Result<Value> {
         let python2 = self.proto < 3 && self.options.fix_imports;
-        let global = Global { module, name, python2, text: text && self.proto >= 4, undotted: self.proto < 4 };
+        let global = Global { module, name, python2, text: text && self.proto >= 4, undotted: self.proto < 4, fixed: false };
         let value = self.heap.push_global(global);
         self.options.check_global(&self.heap, value)?;
         Ok(value)
