@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Buffer, ByteArrayId, CallKind, EffectKind, Event, Global, Heap, Persistent, ToPy, Value};
+use super::{Buffer, ByteArrayId, CallKind, EffectKind, Event, Global, Hashable, Heap, Persistent, ToPy, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::int::{self, Int};
 use crate::text::PyStr;
@@ -364,7 +364,7 @@ impl<'a> Heap<'a> {
             self.pool.seq_mut(self.lists[id.index()])[index] = value;
             return Ok(());
         }
-        self.check_hashable(key).map_err(ErrorKind::Unhashable)?;
+        self.check_hashable(key, &mut Hashable::default()).map_err(ErrorKind::Unhashable)?;
         let dict = match target {
             Value::Dict(_) => Some(target),
             _ => {
@@ -415,7 +415,7 @@ impl<'a> Heap<'a> {
             self.check_open(set, "a set")?;
         }
         let item = item.to_py(self);
-        self.check_hashable(item).map_err(ErrorKind::Unhashable)?;
+        self.check_hashable(item, &mut Hashable::default()).map_err(ErrorKind::Unhashable)?;
         match set {
             Value::Set(_) => self.extend(set, &[item]),
             _ => drop(self.gather(EffectKind::AddItems, set, &[item])),

@@ -3,9 +3,9 @@
 use super::{Heap, Value};
 
 /// How many kinds of object have an arena.
-const KINDS: usize = 13;
+const KINDS: usize = 14;
 
-/// The arena and the index of an object; `None` for those held in place.
+/// The arena and the index of an object; `None` for those held in place, and for floats.
 #[inline]
 fn slot(value: Value) -> Option<(usize, usize)> {
     Some(match value {
@@ -22,7 +22,8 @@ fn slot(value: Value) -> Option<(usize, usize)> {
         Value::FrozenSet(id) => (10, id.index()),
         Value::Buffer(id) => (11, id.index()),
         Value::Persistent(id) => (12, id.index()),
-        Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_) | Value::Long(_) | Value::Float(_) => return None,
+        Value::Long(id) => (13, id.index()),
+        Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_) | Value::Float(_) => return None,
     })
 }
 
@@ -52,6 +53,7 @@ impl Table {
             heap.frozensets.len(),
             heap.buffers.len(),
             heap.persistents.len(),
+            heap.longs.len(),
         ];
         let mut total = 0;
         let starts = lengths.map(|length| {

@@ -32,6 +32,7 @@ use crate::text::Encoding;
 pub use self::eq::DictIndex;
 pub use self::event::{CallKind, EffectKind};
 pub(crate) use self::event::{Event, EventKind, NO_EVENT};
+pub(crate) use self::hash::Hashable;
 pub(crate) use self::marks::{Marks, Table};
 pub use self::obj::{Call, Effect, Key, Obj};
 pub(crate) use self::pool::{Pool, Run, Seq};

@@ -1,6 +1,6 @@
 //! Which objects are met more than once: those that need a memo slot.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::heap::{EventKind, Heap, Marks, NO_EVENT, Table, Value};
 
@@ -16,6 +16,8 @@ pub(crate) fn needed(
 ) -> Table {
     let mut table = Table::for_heap(heap);
     let mut open: Vec<Value> = roots.to_vec();
+    // What is held in place has no number, but something can be done to it: before the root, and to extensions.
+    let mut in_place = HashSet::new();
     while let Some(value) = open.pop() {
         let value = substitutes.get(&value).copied().unwrap_or(value);
         match table.entry(value) {
@@ -24,7 +26,8 @@ pub(crate) fn needed(
                 *count = 2;
                 continue;
             }
-            None => continue,
+            None if heap.effects.is_empty() || !in_place.insert(value) => continue,
+            None => {}
         }
         open.extend_from_slice(heap.items(value));
         match value {

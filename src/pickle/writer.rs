@@ -4,7 +4,7 @@
 //! recursion. An object gets a memo slot when it is written and is fetched from there when it is met again; lists, dicts and sets are
 //! remembered before their items, tuples, frozensets and calls after them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::error::{ErrorKind, Result};
 use crate::heap::{
@@ -79,6 +79,8 @@ pub(crate) struct Writer<'h, 'w> {
     /// Globals that are written as something else.
     pub(crate) substitutes: HashMap<Value, Value>,
     pub(crate) has_effects: bool,
+    /// Extensions to which was done what is done to them: one object for each code, without a memo slot.
+    changed: HashSet<Value>,
 }
 
 impl<'h, 'w> Writer<'h, 'w> {
@@ -100,6 +102,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             well_known: HashMap::new(),
             substitutes: HashMap::new(),
             has_effects: !heap.effects.is_empty(),
+            changed: HashSet::new(),
         }
     }
 
@@ -134,10 +137,7 @@ impl<'h, 'w> Writer<'h, 'w> {
                 Task::Gathered(items, next) => self.gathered(items, next)?,
                 Task::SetCall(set, next) => self.set_call(set, next)?,
                 Task::Marked(id, next) => self.marked(id, next)?,
-                Task::PersistentDone(value) => {
-                    self.op(Opcode::BinPersId);
-                    self.memoize_if_needed(value);
-                }
+                Task::PersistentDone(value) => self.persistent_done(value),
                 Task::DynamicGlobal(value, name_next) => self.dynamic_global(value, name_next)?,
                 Task::StateOf(target, state) => {
                     self.leaf(target)?;
@@ -248,7 +248,15 @@ impl<'h, 'w> Writer<'h, 'w> {
             Value::None => self.op(Opcode::None),
             Value::Bool(bool) => self.bool(bool),
             Value::EMPTY_TUPLE => self.empty_tuple(),
-            Value::Long(id) => self.long(id)?,
+            Value::Long(id) => {
+                if self.style.memoize == Memoize::All {
+                    self.long(id)?;
+                } else if !self.get_written(value) {
+                    self.long(id)?;
+                    self.memoize_if_needed(value);
+                }
+            }
+            Value::Extension(_) if self.has_effects && !self.changed.contains(&value) => return Ok(false),
             Value::Extension(code) => self.extension(code),
             _ => return Ok(self.get_written(value)),
         }
@@ -343,7 +351,12 @@ impl<'h, 'w> Writer<'h, 'w> {
                 self.buffer(id)?;
                 self.after(value)?;
             }
-            Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_) | Value::Long(_) | Value::Float(_) => {}
+            Value::Extension(code) => {
+                self.extension(code);
+                self.changed.insert(value);
+                self.begin_effects(value);
+            }
+            Value::None | Value::Bool(_) | Value::Int(_) | Value::Long(_) | Value::Float(_) => {}
         }
         Ok(())
     }
@@ -630,6 +643,20 @@ impl<'h, 'w> Writer<'h, 'w> {
         } else {
             out.push(Opcode::Ext4.byte());
             out.extend_from_slice(&code.to_le_bytes());
+        }
+    }
+
+    fn persistent_done(&mut self, value: Value) {
+        match self.memo.get(value) {
+            0 | NEVER => {
+                self.op(Opcode::BinPersId);
+                self.memoize_if_needed(value);
+            }
+            slot => {
+                // It was reached again through its id.
+                self.op(Opcode::Pop);
+                self.get(slot - 1);
+            }
         }
     }
 
