@@ -771,7 +771,7 @@ fn registers_by_value() -> Result<()> {
     // A name of any length.
     let deep = heap.global("my_module", &"a.".repeat(100_000));
     pickler.register_pickle_by_value(Source::module("my_module", ""));
-    assert!(pickler.dumps(&heap, deep)?.len() > 1_000_000);
+    assert!(pickler.dumps(&heap, deep)?.len() > 500_000);
     // A name that only begins like a registered one, and a graph without any.
     let other = heap.global("ab.c", "f");
     assert_eq!(pickler.dumps(&heap, other)?, plain.dumps(&heap, other)?);
