@@ -768,6 +768,10 @@ fn registers_by_value() -> Result<()> {
     assert_eq!(pickler.dumps(&heap, f)?, plain.dumps(&heap, f)?);
     let err = pickler.unregister_pickle_by_value("my_module").unwrap_err();
     assert_eq!(*err.kind(), ErrorKind::NotRegistered("my_module".into()));
+    // A name of any length.
+    let deep = heap.global("my_module", &"a.".repeat(100_000));
+    pickler.register_pickle_by_value(Source::module("my_module", ""));
+    assert!(pickler.dumps(&heap, deep)?.len() > 500_000);
     // A name that only begins like a registered one, and a graph without any.
     let other = heap.global("ab.c", "f");
     assert_eq!(pickler.dumps(&heap, other)?, plain.dumps(&heap, other)?);
