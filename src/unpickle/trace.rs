@@ -1,6 +1,6 @@
 //! What the machine notes of the writer while it reads, and what style follows from it.
 
-use crate::heap::{CallKind, EventKind, Heap, Value};
+use crate::heap::{CallKind, EffectKind, EventKind, Heap, Value};
 use crate::op::{Op, ops};
 use crate::style::{Flavor, Framing, Memoize, Style};
 
@@ -45,7 +45,8 @@ impl Trace {
         let declared = self.proto.filter(|_| !self.late_proto);
         let protocol = declared.unwrap_or_else(|| {
             // A state setter has TUPLE2 for its arguments at every protocol.
-            let counts = |op: &Op<'_>| !matches!(op, Op::Proto(_) | Op::Tuple2);
+            let setters = heap.events.iter().any(|event| event.kind == EventKind::Effect(EffectKind::SetState));
+            let counts = |op: &Op<'_>| !matches!(op, Op::Proto(_)) && !(setters && matches!(op, Op::Tuple2));
             let protos = ops(stream).map_while(Result::ok).filter(|(_, op)| counts(op)).map(|(_, op)| op.opcode().proto());
             protos.max().unwrap_or(0).max(self.proto.unwrap_or(0))
         });
