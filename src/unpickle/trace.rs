@@ -46,7 +46,7 @@ impl Trace {
         let protocol = declared.unwrap_or_else(|| {
             // A state setter has TUPLE2 for its arguments at every protocol.
             let setters = heap.events.iter().any(|event| event.kind == EventKind::Effect(EffectKind::SetState));
-            let counts = |op: &Op<'_>| !matches!(op, Op::Proto(_)) && !(setters && matches!(op, Op::Tuple2));
+            let counts = |op: &Op<'_>| !(matches!(op, Op::Proto(_)) || setters && matches!(op, Op::Tuple2));
             let protos = ops(stream).map_while(Result::ok).filter(|(_, op)| counts(op)).map(|(_, op)| op.opcode().proto());
             protos.max().unwrap_or(0).max(self.proto.unwrap_or(0))
         });
