@@ -8,6 +8,7 @@ use crate::heap::{Global, GlobalId, NO_EVENT, Value};
 use crate::opcode::Opcode;
 
 use super::writer::{Task, Writer};
+use crate::unpickle::is_line;
 
 impl Writer<'_, '_> {
     /// `save_global`, for a global whose names are known. Its strings are objects, shared with whatever else holds them.
@@ -200,9 +201,4 @@ impl Writer<'_, '_> {
             out.extend_from_slice(&code.to_le_bytes());
         }
     }
-}
-
-/// Whether a name can stand in a line of text: `GLOBAL` wants it not empty, and without surrogates.
-fn is_line(name: &[u8]) -> bool {
-    !name.is_empty() && !name.contains(&b'\n') && std::str::from_utf8(name).is_ok()
 }

@@ -28,6 +28,7 @@ pub use self::pickle::{Partial, Pickle};
 pub use self::policy::Policy;
 pub use self::series::Series;
 pub use self::stream::Pickles;
+pub(crate) use self::trace::is_line;
 use crate::error::Result;
 use crate::heap::Heap;
 use crate::text::Encoding;
