@@ -12,7 +12,9 @@ mod writer;
 use std::borrow::Cow;
 use std::io::Write;
 
-use self::sink::Sink;
+#[cfg(feature = "serde")]
+pub(crate) use self::atoms::{head4, head8};
+pub(crate) use self::sink::Sink;
 use self::writer::Writer;
 use crate::error::{ErrorKind, Result};
 use crate::heap::{BufferId, Heap, Value};
