@@ -206,7 +206,7 @@ fn every_type_both_ways() {
     ];
     check(judges, &either, "[1, 1.5, 't', [2], {'x': 1, 'y': 2}]");
     check(judges, &Tagged::Square { side: 2.0 }, "{'kind': 'Square', 'side': 2.0}");
-    check(judges, &vec![Adjacent::One(1), Adjacent::Two(1, 2), Adjacent::Nothing], "[{'t': 'One', 'c': 1}, {'t': 'Two', 'c': [1, 2]}, {'t': 'Nothing'}]");
+    check(judges, &vec![Adjacent::One(1), Adjacent::Two(1, 2), Adjacent::Nothing], "[{'t': 'One', 'c': 1}, {'t': 'Two', 'c': (1, 2)}, {'t': 'Nothing'}]");
     let flat = Flat { id: 7, point: Point { x: 1, y: 2.0 }, rest: BTreeMap::from([("extra".into(), Either::Number(3))]) };
     check(judges, &flat, "{'id': 7, 'x': 1, 'y': 2.0, 'extra': 3}");
 }

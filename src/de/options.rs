@@ -103,8 +103,8 @@ impl Options {
     /// use cloudpickle::de::Options;
     ///
     /// let input = b"cshop\nOrder\n)\x81}X\x02\x00\x00\x00idX\x01\x00\x00\x007sb.";
-    /// let order: BTreeMap<&str, String> = Options::new().class_key("__class__").from_slice(input)?;
-    /// assert_eq!(order, BTreeMap::from([("__class__", "shop.Order".into()), ("id", "7".into())]));
+    /// let order: BTreeMap<String, String> = Options::new().class_key("__class__").from_slice(input)?;
+    /// assert_eq!(order, BTreeMap::from([("__class__".into(), "shop.Order".into()), ("id".into(), "7".into())]));
     /// # Ok::<(), cloudpickle::Error>(())
     /// ```
     #[must_use]

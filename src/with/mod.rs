@@ -86,8 +86,61 @@ written_as! {
     list, LIST;
     /// Text as a `decimal.Decimal`, which is read as its text.
     decimal, DECIMAL;
-    /// Text as a `fractions.Fraction`, which is read as its text.
-    fraction, FRACTION;
+}
+
+/// Text such as `1/3` as a `fractions.Fraction`, which is read as its text.
+pub mod fraction {
+    use num_bigint::BigInt;
+    use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+    use serde::{Deserialize, Serializer};
+    use std::fmt;
+
+    /// Serializes the text.
+    ///
+    /// # Errors
+    ///
+    /// Those of the serializer.
+    pub fn serialize<T: AsRef<str> + ?Sized, S: Serializer>(text: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct(super::marker::FRACTION, text.as_ref())
+    }
+
+    /// Deserializes the text: up to Python 3.11 a fraction is pickled as text, since then as two ints.
+    ///
+    /// # Errors
+    ///
+    /// Those of the deserializer.
+    pub fn deserialize<'de, T: From<String>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        #[derive(Debug)]
+        struct Part(BigInt);
+
+        impl<'de> Deserialize<'de> for Part {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                super::int::deserialize(deserializer).map(Self)
+            }
+        }
+
+        struct Fraction;
+
+        impl<'de> Visitor<'de> for Fraction {
+            type Value = String;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a fraction")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
+                Ok(text.to_owned())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<String, A::Error> {
+                let wanted = |index| A::Error::invalid_length(index, &"two ints");
+                let Part(numerator) = items.next_element()?.ok_or_else(|| wanted(0))?;
+                let Part(denominator) = items.next_element()?.ok_or_else(|| wanted(1))?;
+                Ok(format!("{numerator}/{denominator}"))
+            }
+        }
+        deserializer.deserialize_any(Fraction).map(T::from)
+    }
 }
 
 /// Bytes of some kind.
