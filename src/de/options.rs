@@ -36,6 +36,7 @@ pub struct Options {
     pub(crate) max_depth: usize,
     pub(crate) max_repeats: u64,
     pub(crate) heap_only: bool,
+    pub(crate) direct_only: bool,
 }
 
 impl Default for Options {
@@ -49,6 +50,7 @@ impl Default for Options {
             max_depth: 128,
             max_repeats: 10_000_000,
             heap_only: false,
+            direct_only: false,
         }
     }
 }
@@ -166,6 +168,14 @@ impl Options {
         self
     }
 
+    /// Gives an error where the stream cannot be read directly: for tests and comparisons.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn direct_only(mut self, direct_only: bool) -> Self {
+        self.direct_only = direct_only;
+        self
+    }
+
     pub(crate) fn reader(&self) -> Unpickler {
         self.unpickler.clone().unwrap_or_else(|| Unpickler::new().encoding(self.encoding))
     }
@@ -206,6 +216,9 @@ impl Options {
             && let Some(read) = super::stream::read(input, self)
         {
             return Ok(read);
+        }
+        if self.direct_only {
+            return Err(ErrorKind::Custom("the stream cannot be read directly".to_owned()).into());
         }
         let (pickle, length) = self.reader().loads_prefix(input)?;
         let context = Context::of_pickle(&pickle, input, self);
