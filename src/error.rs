@@ -277,6 +277,21 @@ pub enum ErrorKind {
         /// The value.
         value: String,
     },
+    /// Python source with a NUL character, which no Python compiles.
+    #[error("the source has a NUL character at byte {position}")]
+    NulInSource {
+        /// Where in the source.
+        position: usize,
+    },
+    /// A name that Python would not take for a variable: it is no identifier, or a keyword.
+    #[error("{0:?} cannot be the name of a variable")]
+    NotAnIdentifier(String),
+    /// No line of a function's source begins with `def`, `async def` or `class`.
+    #[error("no line of the source begins with def, async def or class")]
+    NoDefinition,
+    /// A module that was not registered for pickling by value (cloudpickle: `ValueError`).
+    #[error("module {0} is not registered for pickling by value")]
+    NotRegistered(String),
     /// A pickle protocol cannot say this.
     #[error("{what} cannot be written with protocol {protocol}")]
     NotInProtocol {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Buffer, ByteArrayId, CallKind, EffectKind, Event, Global, Heap, Persistent, ToPy, Value};
+use super::{Buffer, ByteArrayId, CallKind, EffectKind, Event, Global, Hashable, Heap, Persistent, ToPy, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::int::{self, Int};
 use crate::text::PyStr;
@@ -159,9 +159,26 @@ impl<'a> Heap<'a> {
 
     /// A global: what `from module import name` gives in Python 3. The name may have dots: `"Outer.Inner.method"`.
     pub fn global(&mut self, module: &str, name: &str) -> Value {
+        self.new_global(module, name, false)
+    }
+
+    /// A global that a builder calls itself.
+    pub(crate) fn fixed_global(&mut self, module: &str, name: &str) -> Value {
+        self.new_global(module, name, true)
+    }
+
+    fn new_global(&mut self, module: &str, name: &str, fixed: bool) -> Value {
         let module = Value::Str(self.intern(module.as_bytes()));
         let name = Value::Str(self.intern(name.as_bytes()));
-        self.push_global(Global { module, name, python2: false, text: false, undotted: false })
+        self.push_global(Global { module, name, python2: false, text: false, undotted: false, fixed })
+    }
+
+    /// Module and name of a global that may be something else in another place: those that builders call themselves aside.
+    pub(crate) fn reference(&self, value: Value) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+        match value {
+            Value::Global(id) if !self.globals[id.index()].fixed => self.obj(value).global_names(),
+            _ => None,
+        }
     }
 
     /// What a `copyreg` extension code stands for.
@@ -274,20 +291,34 @@ impl<'a> Heap<'a> {
     /// # Ok::<(), cloudpickle::Error>(())
     /// ```
     pub fn then(&mut self, object: Value, dropped: Value) -> Result<()> {
-        let placed = !matches!(
-            object,
-            Value::None
-                | Value::Bool(_)
-                | Value::Int(_)
-                | Value::Extension(_)
-                | Value::Long(_)
-                | Value::Float(_)
-                | Value::EMPTY_TUPLE
-        );
-        if !placed {
-            return Err(self.wrong_type("an object with a place of its own", object));
-        }
+        self.check_placed(object)?;
         self.push_effect(EffectKind::Drop, object, dropped);
+        Ok(())
+    }
+
+    fn check_placed(&self, object: Value) -> Result<()> {
+        match object {
+            Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Extension(_)
+            | Value::Long(_)
+            | Value::Float(_)
+            | Value::EMPTY_TUPLE => Err(self.wrong_type("an object with a place of its own", object)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Hangs what is done to an object behind what is done to another.
+    pub(crate) fn move_effects(&mut self, from: Value, to: Value) -> Result<()> {
+        let Some((first, last)) = self.effects.shift_remove(&from) else { return Ok(()) };
+        self.check_placed(to)?;
+        self.chain_effect(to, first);
+        if let Value::Call(call) = to {
+            self.events[call.index()].last = last;
+        } else if let Some(chain) = self.effects.get_mut(&to) {
+            chain.1 = last;
+        }
         Ok(())
     }
 
@@ -333,7 +364,7 @@ impl<'a> Heap<'a> {
             self.pool.seq_mut(self.lists[id.index()])[index] = value;
             return Ok(());
         }
-        self.check_hashable(key).map_err(ErrorKind::Unhashable)?;
+        self.check_hashable(key, &mut Hashable::default()).map_err(ErrorKind::Unhashable)?;
         let dict = match target {
             Value::Dict(_) => Some(target),
             _ => {
@@ -384,7 +415,7 @@ impl<'a> Heap<'a> {
             self.check_open(set, "a set")?;
         }
         let item = item.to_py(self);
-        self.check_hashable(item).map_err(ErrorKind::Unhashable)?;
+        self.check_hashable(item, &mut Hashable::default()).map_err(ErrorKind::Unhashable)?;
         match set {
             Value::Set(_) => self.extend(set, &[item]),
             _ => drop(self.gather(EffectKind::AddItems, set, &[item])),

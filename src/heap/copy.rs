@@ -49,7 +49,9 @@ impl Copier<'_> {
             Value::Long(id) => {
                 let Long { by_int, .. } = from.longs[id.index()];
                 let span = text(to);
-                return to.push_long(span, by_int);
+                let copy = to.push_long(span, by_int);
+                self.copies.insert(value, copy);
+                return copy;
             }
             Value::Str(_) => {
                 let span = text(to);

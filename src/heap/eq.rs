@@ -1,17 +1,18 @@
 //! Python's `==`, and look-up by it.
 
-use std::collections::HashSet;
-use std::hash::{Hash, Hasher};
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::sync::OnceLock;
 
-use indexmap::IndexMap;
+use indexmap::{Equivalent as _, IndexMap};
 use num_bigint::BigInt;
 
 use super::{EventKind, Heap, NO_EVENT, Obj, Value};
 use crate::int::{self, Int};
 use crate::text::Encoding;
 
-/// How deep sets may be nested in sets before only the same set counts as equal.
-const DEPTH: u8 = 32;
+/// How deep sets and keys may be nested in sets and keys before only the same one counts as equal.
+const DEPTH: u8 = 8;
 
 impl<'h> Obj<'h> {
     /// Python's `==`, as far as it can be told without running anything.
@@ -102,7 +103,9 @@ impl Comparison<'_, '_> {
         let (left, right) = (self.left, self.right);
         match (a, b) {
             (Value::Dict(_), Value::Dict(_)) => {
-                let (x, y) = (Index::of_dict(left, a, depth), Index::of_dict(right, b, depth));
+                // Keys are compared by recursion.
+                let Some(inner) = depth.checked_sub(1) else { return false };
+                let (x, y) = (Index::of_dict(left, a, inner), Index::of_dict(right, b, inner));
                 if x.len() != y.len() {
                     return false;
                 }
@@ -213,48 +216,99 @@ impl<'h> Text<'h> {
 struct Key<'h> {
     heap: &'h Heap<'h>,
     value: Value,
+    hash: u64,
     depth: u8,
 }
 
 impl PartialEq for Key<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let same_heap = std::ptr::eq(std::ptr::from_ref(self.heap).cast::<u8>(), std::ptr::from_ref(other.heap).cast::<u8>());
-        if same_heap && self.value == other.value {
-            return true;
-        }
-        Comparison { left: self.heap, right: other.heap, same_heap }.equal(self.value, other.value, self.depth)
+        Equivalent(self).equivalent(other)
     }
 }
 
 impl Eq for Key<'_> {}
 
 impl Hash for Key<'_> {
-    /// Equal keys have equal hashes; of tuples and sets only what needs no descent is looked at.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        hash_shallow(self.heap, self.value, state);
-        if let Value::Tuple(_) = self.value {
-            for item in self.heap.items(self.value) {
-                hash_shallow(self.heap, *item, state);
-            }
-        }
+        state.write_u64(self.hash);
     }
 }
 
-fn hash_shallow<H: Hasher>(heap: &Heap<'_>, value: Value, state: &mut H) {
-    if let Some(number) = Number::of(heap, value) {
-        match number {
-            Number::Int(n) => n.hash(state),
-            Number::Big(n) => n.hash(state),
-            Number::Float(float) => float.to_bits().hash(state),
-        }
-    } else if let Some(text) = Text::of(heap, value) {
-        match text {
-            Text::Str(text) => text.hash(state),
-            Text::Bytes(bytes) => bytes.hash(state),
-        }
-    } else if let Value::Tuple(_) = value {
-        heap.items(value).len().hash(state);
+/// Hashes of objects: equal for equal ones. Each object is looked at once, however many keys there are of it.
+struct Hashes<'h> {
+    heap: &'h Heap<'h>,
+    shallow: HashMap<Value, u64>,
+    whole: HashMap<Value, u64>,
+}
+
+impl<'h> Hashes<'h> {
+    fn new(heap: &'h Heap<'h>) -> Self {
+        Self { heap, shallow: HashMap::new(), whole: HashMap::new() }
     }
+
+    fn key(&mut self, value: Value, depth: u8) -> Key<'h> {
+        Key { heap: self.heap, value, hash: self.of(value), depth }
+    }
+
+    fn of(&mut self, value: Value) -> u64 {
+        let items = match value {
+            Value::Tuple(_) | Value::Set(_) | Value::FrozenSet(_) => self.heap.items(value),
+            Value::Call(id) => self.heap.items(self.heap.events[id.index()].object),
+            _ => return self.shallow(value),
+        };
+        if let Some(hash) = self.whole.get(&value) {
+            return *hash;
+        }
+        let mut hashes: Vec<u64> = items.iter().map(|item| self.shallow(*item)).collect();
+        if let Value::Set(_) | Value::FrozenSet(_) = value {
+            hashes.sort_unstable();
+            hashes.dedup();
+        }
+        let hash = hash_one((self.shallow(value), hashes));
+        self.whole.insert(value, hash);
+        hash
+    }
+
+    /// A hash that needs no descent.
+    fn shallow(&mut self, value: Value) -> u64 {
+        if let Some(hash) = self.shallow.get(&value) {
+            return *hash;
+        }
+        let heap = self.heap;
+        let hash = if let Some(number) = Number::of(heap, value) {
+            match number {
+                Number::Int(n) => hash_one(n),
+                Number::Big(n) => hash_one(n),
+                Number::Float(float) => hash_one(float.to_bits()),
+            }
+        } else if let Some(text) = Text::of(heap, value) {
+            match text {
+                Text::Str(text) => hash_one(text),
+                Text::Bytes(bytes) => hash_one(bytes),
+            }
+        } else {
+            match value {
+                Value::Tuple(_) => hash_one(heap.items(value).len()),
+                Value::Extension(code) => hash_one(("extension", code)),
+                Value::Global(_) => hash_one(heap.obj(value).global_names()),
+                Value::Call(id) => hash_one(match heap.events[id.index()].kind {
+                    EventKind::Call(kind) => Some(kind),
+                    _ => None,
+                }),
+                _ => 0,
+            }
+        };
+        if !matches!(value, Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_)) {
+            self.shallow.insert(value, hash);
+        }
+        hash
+    }
+}
+
+/// The same in the whole process, so that keys of two heaps can meet; not known to who made them.
+fn hash_one(value: impl Hash) -> u64 {
+    static STATE: OnceLock<RandomState> = OnceLock::new();
+    STATE.get_or_init(RandomState::new).hash_one(value)
 }
 
 /// The keys of a dict or the items of a set, each once: the first place, the last value.
@@ -262,12 +316,14 @@ pub(crate) struct Index<'h>(IndexMap<Key<'h>, Value>);
 
 impl<'h> Index<'h> {
     fn of_dict(heap: &'h Heap<'h>, dict: Value, depth: u8) -> Self {
+        let mut hashes = Hashes::new(heap);
         let pairs = heap.items(dict).chunks_exact(2);
-        Self(pairs.map(|pair| (Key { heap, value: pair[0], depth }, pair[1])).collect())
+        Self(pairs.map(|pair| (hashes.key(pair[0], depth), pair[1])).collect())
     }
 
     fn of_set(heap: &'h Heap<'h>, set: Value, depth: u8) -> Self {
-        Self(heap.items(set).iter().map(|item| (Key { heap, value: *item, depth }, Value::None)).collect())
+        let mut hashes = Hashes::new(heap);
+        Self(heap.items(set).iter().map(|item| (hashes.key(*item, depth), Value::None)).collect())
     }
 
     fn len(&self) -> usize {
@@ -327,7 +383,7 @@ impl<'h> DictIndex<'h> {
     pub fn get(&self, key: impl super::ToPy) -> Option<Obj<'h>> {
         let mut scratch = Heap::new();
         let value = key.to_py(&mut scratch);
-        let key = Key { heap: &scratch, value, depth: DEPTH };
+        let key = Hashes::new(&scratch).key(value, DEPTH);
         self.index.get(&key).map(|value| self.heap.obj(value))
     }
 

@@ -1,36 +1,50 @@
 //! Which objects Python can hash.
 
-use std::collections::HashSet;
+use super::{Heap, TupleId, Value};
 
-use super::{Heap, Value};
+/// Tuples that Python can hash, so that each is looked through once, however often it is a key.
+#[derive(Debug, Default)]
+pub(crate) struct Hashable(Vec<u64>);
+
+impl Hashable {
+    /// Adds a tuple; false when it was there.
+    fn insert(&mut self, tuple: TupleId) -> bool {
+        let (word, bit) = (tuple.index() / 64, 1 << (tuple.index() % 64));
+        if word >= self.0.len() {
+            self.0.resize(word + 1, 0);
+        }
+        let new = self.0[word] & bit == 0;
+        self.0[word] |= bit;
+        new
+    }
+}
 
 impl Heap<'_> {
     /// Whether Python can hash the object; if not, the name of the type that it cannot.
     ///
     /// A tuple is hashed by its items, at any depth (`tuplehash`); what a call gives is taken to be hashable.
-    pub(crate) fn check_hashable(&self, value: Value) -> Result<(), &'static str> {
+    /// After an error `known` is good for nothing.
+    pub(crate) fn check_hashable(&self, value: Value, known: &mut Hashable) -> Result<(), &'static str> {
         match value {
             Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::ByteArray(_) => Err(self.kind_name(value)),
             Value::Buffer(id) if self.buffers[id.index()].of_byte_array => Err("bytearray"),
-            Value::Tuple(_) => self.check_hashable_items(value),
+            Value::Tuple(id) if known.insert(id) => self.check_hashable_items(value, known),
             _ => Ok(()),
         }
     }
 
-    fn check_hashable_items(&self, tuple: Value) -> Result<(), &'static str> {
+    fn check_hashable_items(&self, tuple: Value, known: &mut Hashable) -> Result<(), &'static str> {
         let mut nested = Vec::new();
-        let mut seen = HashSet::new();
         let mut next = Some(tuple);
         while let Some(tuple) = next {
             for item in self.items(tuple) {
                 match item {
-                    Value::Tuple(_) if *item != Value::EMPTY_TUPLE => {
-                        if seen.insert(*item) {
+                    Value::Tuple(id) => {
+                        if known.insert(*id) {
                             nested.push(*item);
                         }
                     }
-                    Value::Tuple(_) => {}
-                    _ => self.check_hashable(*item)?,
+                    _ => self.check_hashable(*item, known)?,
                 }
             }
             next = nested.pop();

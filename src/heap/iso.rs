@@ -1,6 +1,6 @@
 //! Graphs that are the same: the same objects in the same places, with the same sharing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{EventKind, NO_EVENT, Obj, Value};
 
@@ -27,6 +27,7 @@ impl<'h> Obj<'h> {
         let (left, right) = (self.heap(), other.heap());
         let mut forth: HashMap<Value, Value> = HashMap::new();
         let mut back: HashMap<Value, Value> = HashMap::new();
+        let mut longs = HashSet::new();
         let mut open = vec![(self.value(), other.value())];
         while let Some((a, b)) = open.pop() {
             match (a, b) {
@@ -37,7 +38,7 @@ impl<'h> Obj<'h> {
                     continue;
                 }
                 (Value::Long(_), Value::Long(_)) => {
-                    if left.content(a) != right.content(b) {
+                    if longs.insert((a, b)) && left.content(a) != right.content(b) {
                         return false;
                     }
                     continue;

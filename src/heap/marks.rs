@@ -3,9 +3,9 @@
 use super::{Heap, Value};
 
 /// How many kinds of object have an arena.
-const KINDS: usize = 13;
+const KINDS: usize = 14;
 
-/// The arena and the index of an object; `None` for those held in place.
+/// The arena and the index of an object; `None` for those held in place, and for floats.
 #[inline]
 fn slot(value: Value) -> Option<(usize, usize)> {
     Some(match value {
@@ -22,20 +22,24 @@ fn slot(value: Value) -> Option<(usize, usize)> {
         Value::FrozenSet(id) => (10, id.index()),
         Value::Buffer(id) => (11, id.index()),
         Value::Persistent(id) => (12, id.index()),
-        Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_) | Value::Long(_) | Value::Float(_) => return None,
+        Value::Long(id) => (13, id.index()),
+        Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_) | Value::Float(_) => return None,
     })
 }
 
 /// A number for every object, 0 at first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
-    kinds: [Vec<u32>; KINDS],
+    /// Those of all kinds, one kind behind the other.
+    numbers: Vec<u32>,
+    /// Where those of a kind begin.
+    starts: [usize; KINDS],
 }
 
 impl Table {
     /// A table for the objects of a heap; pages that nobody writes to are never touched.
     pub(crate) fn for_heap(heap: &Heap<'_>) -> Self {
-        let lengths = [
+        let lengths: [usize; KINDS] = [
             heap.strs.len(),
             heap.dicts.len(),
             heap.lists.len(),
@@ -49,29 +53,38 @@ impl Table {
             heap.frozensets.len(),
             heap.buffers.len(),
             heap.persistents.len(),
+            heap.longs.len(),
         ];
-        Self { kinds: lengths.map(|length| vec![0; length]) }
+        let mut total = 0;
+        let starts = lengths.map(|length| {
+            total += length;
+            total - length
+        });
+        Self { numbers: vec![0; total], starts }
     }
 
     /// The number of an object; 0 for those held in place.
     #[inline]
     pub(crate) fn get(&self, value: Value) -> u32 {
-        slot(value).and_then(|(kind, index)| self.kinds[kind].get(index)).copied().unwrap_or(0)
+        slot(value).and_then(|(kind, index)| self.numbers.get(self.starts[kind] + index)).copied().unwrap_or(0)
     }
 
     /// The place of an object's number.
     #[inline]
     pub(crate) fn entry(&mut self, value: Value) -> Option<&mut u32> {
-        slot(value).and_then(|(kind, index)| self.kinds[kind].get_mut(index))
+        slot(value).and_then(|(kind, index)| self.numbers.get_mut(self.starts[kind] + index))
     }
 
     /// Turns counts into permissions: 0 for what was counted twice or is marked, `never` for everything else.
     pub(crate) fn settle(&mut self, marked: Option<&Marks>, never: u32) {
-        for (kind, counts) in self.kinds.iter_mut().enumerate() {
+        let mut rest = self.numbers.as_mut_slice();
+        for kind in (0..KINDS).rev() {
+            let (before, counts) = rest.split_at_mut(self.starts[kind]);
             for (index, count) in counts.iter_mut().enumerate() {
                 let kept = *count > 1 || marked.is_some_and(|marked| marked.holds_at(kind, index));
                 *count = if kept { 0 } else { never };
             }
+            rest = before;
         }
     }
 }

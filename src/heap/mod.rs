@@ -16,6 +16,7 @@ mod measure;
 mod obj;
 mod path;
 mod pool;
+mod reach;
 mod repr;
 mod store;
 mod to_py;
@@ -31,9 +32,11 @@ use crate::text::Encoding;
 pub use self::eq::DictIndex;
 pub use self::event::{CallKind, EffectKind};
 pub(crate) use self::event::{Event, EventKind, NO_EVENT};
+pub(crate) use self::hash::Hashable;
 pub(crate) use self::marks::{Marks, Table};
 pub use self::obj::{Call, Effect, Key, Obj};
 pub(crate) use self::pool::{Pool, Run, Seq};
+pub(crate) use self::reach::Reach;
 pub(crate) use self::store::{Span, Store};
 pub use self::to_py::{Bytes, ToPy};
 pub use self::value::{
@@ -84,6 +87,8 @@ pub(crate) struct Global {
     pub(crate) text: bool,
     /// Read below protocol 4, where a dot in a name is no attribute.
     pub(crate) undotted: bool,
+    /// Part of a builder's own calls: a reference also where its module is pickled by value.
+    pub(crate) fixed: bool,
 }
 
 /// An object known by a persistent id.
@@ -130,6 +135,8 @@ pub struct Heap<'a> {
     pub(crate) recursive: HashMap<CallId, Recursive>,
     /// Names that were given as text, each once.
     pub(crate) names: IndexMap<Box<[u8]>, StrId>,
+    /// What builders made here and use again, by the number of what it was made from and a name.
+    pub(crate) made: HashMap<(u64, Box<str>), Value>,
     /// The objects that the stream gave a memo slot, where it did not give one to all.
     pub(crate) memoized: Marks,
     /// How Python 2 strings are read.
@@ -170,6 +177,7 @@ impl<'a> Heap<'a> {
             effects: IndexMap::new(),
             recursive: HashMap::new(),
             names: IndexMap::new(),
+            made: HashMap::new(),
             memoized: Marks::default(),
             encoding: Encoding::default(),
             root: None,
@@ -199,6 +207,7 @@ impl<'a> Heap<'a> {
             effects: self.effects,
             recursive: self.recursive,
             names: self.names,
+            made: self.made,
             memoized: self.memoized,
             encoding: self.encoding,
             root: self.root,

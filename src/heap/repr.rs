@@ -10,6 +10,9 @@ use crate::text::{Encoding, PyStr, float, repr};
 /// How many objects and characters `Display` writes before it stops with `...`.
 const BUDGET: usize = 1 << 20;
 
+/// How many bytes an int of 4300 digits has, `sys.int_info.default_max_str_digits`.
+const LONG_INT: usize = 1786;
+
 /// Python's `repr`.
 ///
 /// Plain data reads as in Python, cycles included. What a call would give is written as the call, followed by what was done to the result:
@@ -202,7 +205,11 @@ fn write_leaf(out: &mut Budgeted<'_, '_>, heap: &Heap<'_>, value: Value, parts: 
         Value::Bool(true) => out.write_str("True"),
         Value::Bool(false) => out.write_str("False"),
         Value::Int(n) => write!(out, "{n}"),
-        Value::Long(_) => write!(out, "{}", int::from_le_bytes_signed(content)),
+        Value::Long(_) => match int::from_le_bytes_signed(content) {
+            // Too long for Python to write it in decimal; that takes more than linear time.
+            int::Int::Big(n) if content.len() > LONG_INT => write!(out, "{n:#x}"),
+            n => write!(out, "{n}"),
+        },
         Value::Float(id) => float::write_float_repr(out, heap.floats[id.index()]),
         Value::Str(_) => repr::write_str_repr(out, PyStr::from_valid(content)),
         Value::ByteString(_) => match (heap.encoding, PyStr::new(content)) {

@@ -96,6 +96,7 @@ impl<'a> Store<'a> {
         self.input = input;
     }
 
+<<<<<<< HEAD
     /// Where in the input a span is, when it is there.
     #[cfg(feature = "serde")]
     pub(crate) fn input_range(&self, span: Span) -> Option<Range<usize>> {
@@ -113,6 +114,11 @@ impl<'a> Store<'a> {
     #[cfg(feature = "serde")]
     pub(crate) fn size(&self) -> usize {
         self.input.len() + self.owned()
+=======
+    /// How long the input is.
+    pub(crate) fn input_len(&self) -> usize {
+        self.input.len()
+>>>>>>> main
     }
 
     /// How many bytes it holds besides the input.

@@ -147,7 +147,7 @@ impl Ops<'_> {
 impl<'a> Iterator for Ops<'a> {
     type Item = Result<(usize, Op<'a>)>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         if self.done {
             return None;

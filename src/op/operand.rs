@@ -4,7 +4,6 @@
 //! for the machine that carries the opcode out; `emit(parse(x)) == x` holds for all of them.
 
 use nom::bytes::streaming::take;
-use nom::number::streaming::{be_u64, le_i32, le_u8, le_u16, le_u32, le_u64};
 use nom::{IResult, Needed, Parser};
 
 use crate::error::{Error, ErrorKind};
@@ -167,15 +166,24 @@ pub(crate) trait Operand<'a>: Sized {
     fn emit(&self, out: &mut Vec<u8>);
 }
 
+/// Takes the next `N` bytes, as `nom::bytes::streaming::take` does, but as an array: a number of them is one load.
+#[inline(always)]
+fn array<const N: usize>(input: &[u8]) -> Parsed<'_, [u8; N]> {
+    match input.split_first_chunk() {
+        Some((array, rest)) => Ok((rest, *array)),
+        None => Err(nom::Err::Incomplete(Needed::new(N - input.len()))),
+    }
+}
+
 /// Numbers of fixed width.
 macro_rules! fixed {
-    ($($type:ty: $kind:ident, $parser:ident;)*) => {
+    ($($type:ty: $kind:ident;)*) => {
         $(impl<'a> Operand<'a> for $type {
             const KIND: OperandKind = OperandKind::$kind;
 
             #[inline(always)]
             fn parse(input: &'a [u8]) -> Parsed<'a, Self> {
-                $parser(input)
+                array.map(Self::from_le_bytes).parse(input)
             }
 
             #[inline]
@@ -186,11 +194,11 @@ macro_rules! fixed {
     };
 }
 fixed! {
-    u8: Uint1, le_u8;
-    u16: Uint2, le_u16;
-    i32: Int4, le_i32;
-    u32: Uint4, le_u32;
-    u64: Uint8, le_u64;
+    u8: Uint1;
+    u16: Uint2;
+    i32: Int4;
+    u32: Uint4;
+    u64: Uint8;
 }
 
 /// The operand of `BINFLOAT`: the bits of a float.
@@ -211,7 +219,7 @@ impl<'a> Operand<'a> for Float8 {
 
     #[inline(always)]
     fn parse(input: &'a [u8]) -> Parsed<'a, Self> {
-        be_u64.map(Self).parse(input)
+        array.map(u64::from_be_bytes).map(Self).parse(input)
     }
 
     #[inline]

@@ -4,6 +4,7 @@
 //! `dumps(loads(x)) == x` for what CPython wrote, and what is built in Rust looks as if the newest CPython had written it.
 
 mod atoms;
+mod by_value;
 mod names;
 mod needed;
 mod sink;
@@ -14,6 +15,8 @@ use std::io::Write;
 
 #[cfg(feature = "serde")]
 pub(crate) use self::atoms::{head4, head8};
+pub use self::by_value::ModuleByValue;
+use self::by_value::Registry;
 pub(crate) use self::sink::Sink;
 use self::writer::Writer;
 use crate::error::{ErrorKind, Result};
@@ -40,11 +43,19 @@ pub struct Pickler {
     optimize: bool,
     fix_imports: bool,
     out_of_band: bool,
+    by_value: Registry,
 }
 
 impl Default for Pickler {
     fn default() -> Self {
-        Self { protocol: 5, style: Style::default(), optimize: false, fix_imports: true, out_of_band: false }
+        Self {
+            protocol: 5,
+            style: Style::default(),
+            optimize: false,
+            fix_imports: true,
+            out_of_band: false,
+            by_value: Registry::default(),
+        }
     }
 }
 
@@ -140,7 +151,9 @@ impl Pickler {
     pub fn dumps_with_buffers<'h>(&self, heap: &'h Heap<'_>, value: Value) -> Result<(Vec<u8>, Vec<&'h [u8]>)> {
         let pickler = Self { out_of_band: true, ..self.clone() };
         let (bytes, buffers) = pickler.write(heap, value, false, None)?;
-        if let Some(id) = buffers.iter().find(|id| heap.buffers[id.index()].data.is_none()) {
+        // Those of definitions that are written by value are in no heap that lives on.
+        let given = |id: &BufferId| heap.buffers.get(id.index()).is_some_and(|buffer| buffer.data.is_some());
+        if let Some(id) = buffers.iter().find(|id| !given(id)) {
             return Err(ErrorKind::BufferMissing(id.index()).into());
         }
         Ok((bytes, buffers.into_iter().map(|id| heap.content(Value::Buffer(id))).collect()))
@@ -189,14 +202,19 @@ impl Pickler {
         if self.protocol < 4 {
             style.framing = Framing::Never;
         }
-        let sink = Sink::new(writer, style.framing);
+        let defined = self.define(heap, roots, prologue)?;
+        let heap = defined.as_ref().map_or(heap, |(heap, _)| heap);
+        let sink = Sink::new(writer, style.framing, heap.store.input_len());
         let mut writer = Writer::new(heap, sink, self.protocol, style);
         writer.fix_imports = self.fix_imports;
         writer.out_of_band = self.out_of_band;
+        if let Some((_, definitions)) = &defined {
+            writer.substitutes.clone_from(definitions);
+        }
         if style.memoize != Memoize::All {
             let marked = (style.memoize == Memoize::Marked).then_some(&heap.memoized);
             let starts: Vec<Value> = prologue.then_some(PROLOGUE).into_iter().chain(roots.iter().copied()).collect();
-            writer.memo = needed::needed(heap, &starts, marked, self.protocol >= 4);
+            writer.memo = needed::needed(heap, &starts, marked, &writer.substitutes, self.protocol >= 4);
         }
         for (number, root) in roots.iter().enumerate() {
             writer.sink.end_frame();

@@ -1,21 +1,33 @@
 //! Which objects are met more than once: those that need a memo slot.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::heap::{EventKind, Heap, Marks, NO_EVENT, Table, Value};
 
 use super::writer::NEVER;
 
 /// A memo table in which only those objects can get a slot that are met again below the roots, and those that are marked.
-pub(crate) fn needed(heap: &Heap<'_>, roots: &[Value], marked: Option<&Marks>, names: bool) -> Table {
+pub(crate) fn needed(
+    heap: &Heap<'_>,
+    roots: &[Value],
+    marked: Option<&Marks>,
+    substitutes: &HashMap<Value, Value>,
+    names: bool,
+) -> Table {
     let mut table = Table::for_heap(heap);
     let mut open: Vec<Value> = roots.to_vec();
+    // What is held in place has no number, but something can be done to it: before the root, and to extensions.
+    let mut in_place = HashSet::new();
     while let Some(value) = open.pop() {
+        let value = substitutes.get(&value).copied().unwrap_or(value);
         match table.entry(value) {
             Some(count @ 0) => *count = 1,
             Some(count) => {
                 *count = 2;
                 continue;
             }
-            None => continue,
+            None if heap.effects.is_empty() || !in_place.insert(value) => continue,
+            None => {}
         }
         open.extend_from_slice(heap.items(value));
         match value {

@@ -33,9 +33,10 @@ pub(crate) struct Sink<'w> {
 }
 
 impl<'w> Sink<'w> {
-    pub(crate) fn new(writer: Option<&'w mut dyn Write>, framing: Framing) -> Self {
+    /// An output that will hold so many bytes, if what was read is written back.
+    pub(crate) fn new(writer: Option<&'w mut dyn Write>, framing: Framing, expected: usize) -> Self {
         let limit = if writer.is_some() { TARGET } else { usize::MAX };
-        Self { out: Vec::new(), writer, framing, frame: None, limit }
+        Self { out: Vec::with_capacity(expected.min(TARGET)), writer, framing, frame: None, limit }
     }
 
     /// Opens the first frame, behind the header of the stream.

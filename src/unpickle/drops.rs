@@ -47,7 +47,7 @@ fn split(heap: &mut Heap<'_>, container: Value) {
         _ => EffectKind::Append,
     };
     heap.truncate(container, first);
-    heap.effects.shift_remove(&container);
+    heap.effects.swap_remove(&container);
     let ends = chain.iter().skip(1).map(|(_, length)| *length).chain([items.len()]);
     let mut start = first;
     for ((index, _), end) in chain.iter().zip(ends.collect::<Vec<_>>()) {

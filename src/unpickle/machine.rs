@@ -4,13 +4,16 @@
 //! would import or call something, the machine notes what; the result of a call can be anything, so it is accepted wherever some
 //! object would be.
 
+use std::collections::HashMap;
+
 use super::lines;
 use super::memo::Memo;
 use super::options::Options;
 use super::trace::{BATCH, Trace};
 use crate::error::{Error, ErrorKind, Result};
 use crate::heap::{
-    Buffer, CallId, CallKind, EffectKind, Event, EventKind, Global, Heap, NO_EVENT, Persistent, Recursive, StrId, TupleId, Value,
+    Buffer, CallId, CallKind, EffectKind, Event, EventKind, Global, Hashable, Heap, NO_EVENT, Persistent, Recursive, StrId,
+    TupleId, Value,
 };
 use crate::int::u32_from_usize;
 use crate::op::{Op, fault_at};
@@ -37,6 +40,9 @@ pub(crate) struct Machine<'a, 'o> {
     pub(crate) trace: Trace,
     /// Effects that drop something: whether they matter is decided at the end.
     pub(crate) drops: Vec<u32>,
+    hashable: Hashable,
+    /// By how much bytearrays have grown.
+    grown: HashMap<Value, usize>,
 }
 
 impl<'a, 'o> Machine<'a, 'o> {
@@ -54,6 +60,8 @@ impl<'a, 'o> Machine<'a, 'o> {
             options,
             trace: Trace { fix_imports: options.fix_imports, ..Trace::default() },
             drops: Vec::new(),
+            hashable: Hashable::default(),
+            grown: HashMap::new(),
         }
     }
 
@@ -380,7 +388,7 @@ impl<'a, 'o> Machine<'a, 'o> {
     /// Takes the last mark away; gives where the objects above it begin.
     #[inline(always)]
     fn marker(&mut self) -> Result<usize> {
-        let at = self.marks.pop().ok_or(ErrorKind::NoMark)?;
+        let Some(at) = self.marks.pop() else { return Err(ErrorKind::NoMark.into()) };
         self.fence = self.marks.last().copied().unwrap_or(0);
         Ok(at)
     }
@@ -443,7 +451,7 @@ impl<'a, 'o> Machine<'a, 'o> {
     fn dict(&mut self) -> Result<()> {
         let at = self.marker()?;
         let count = self.stack.len() - at;
-        if count % 2 != 0 {
+        if !count.is_multiple_of(2) {
             return Err(ErrorKind::OddItems(count).into());
         }
         self.check_hashable(at, 2)?;
@@ -490,7 +498,10 @@ impl<'a, 'o> Machine<'a, 'o> {
     fn append_to_other(&mut self, list: Value, at: usize) -> Result<()> {
         let items = &self.stack[at..];
         match list {
-            Value::ByteArray(_) => items.iter().try_for_each(|item| self.check_byte(*item))?,
+            Value::ByteArray(_) => {
+                items.iter().try_for_each(|item| self.check_byte(*item))?;
+                *self.grown.entry(list).or_default() += items.len();
+            }
             _ if unknown(list) => {}
             _ => return Err(ErrorKind::NoMethod { method: "extend or append", found: self.heap.kind_name(list) }.into()),
         }
@@ -507,7 +518,7 @@ impl<'a, 'o> Machine<'a, 'o> {
             self.trace.empty_batches += 1;
             return Ok(());
         }
-        if count % 2 != 0 {
+        if !count.is_multiple_of(2) {
             return Err(ErrorKind::OddItems(count).into());
         }
         match dict {
@@ -526,20 +537,23 @@ impl<'a, 'o> Machine<'a, 'o> {
         let pairs = &self.stack[at..];
         let length = match target {
             Value::List(id) => Some(self.heap.lists[id.index()].len()),
-            Value::ByteArray(_) => Some(self.heap.content(target).len()),
+            Value::ByteArray(_) => Some(self.heap.content(target).len() + self.grown.get(&target).copied().unwrap_or(0)),
             _ => None,
         };
         if let Some(length) = length {
             for pair in pairs.chunks_exact(2) {
-                if !unknown(pair[0]) {
-                    let index = self.heap.index_of(pair[0]).ok_or_else(|| wrong_type("an index", &self.heap, pair[0]))?;
-                    let at = if index < 0 { index.checked_add_unsigned(length as u64) } else { Some(index) };
-                    if !at.is_some_and(|at| u64::try_from(at).is_ok_and(|at| at < length as u64)) {
-                        return Err(ErrorKind::NotFound { what: "item", name: index.to_string() }.into());
-                    }
+                let index = self.heap.index_of(pair[0]);
+                if index.is_none() && !unknown(pair[0]) {
+                    return Err(wrong_type("an index", &self.heap, pair[0]));
                 }
                 if let Value::ByteArray(_) = target {
                     self.check_byte(pair[1])?;
+                }
+                let from_end = index.filter(|index| *index < 0).and_then(|index| index.checked_add_unsigned(length as u64));
+                if let Some(index) = index
+                    && !u64::try_from(from_end.unwrap_or(index)).is_ok_and(|at| at < length as u64)
+                {
+                    return Err(ErrorKind::NotFound { what: "item", name: index.to_string() }.into());
                 }
             }
         } else if !unknown(target) {
@@ -577,11 +591,11 @@ impl<'a, 'o> Machine<'a, 'o> {
 
     /// Checks that every `step`th object from `at` on can be hashed.
     #[inline(always)]
-    fn check_hashable(&self, at: usize, step: usize) -> Result<()> {
+    fn check_hashable(&mut self, at: usize, step: usize) -> Result<()> {
         for value in self.stack[at..].iter().step_by(step) {
             match value {
                 Value::Str(_) | Value::Int(_) => {}
-                _ => self.heap.check_hashable(*value).map_err(ErrorKind::Unhashable)?,
+                _ => self.heap.check_hashable(*value, &mut self.hashable).map_err(ErrorKind::Unhashable)?,
             }
         }
         Ok(())
@@ -596,7 +610,7 @@ impl<'a, 'o> Machine<'a, 'o> {
 
     #[inline(always)]
     fn get(&mut self, index: u64) -> Result<()> {
-        let value = self.memo.get(index).ok_or(ErrorKind::MemoMissing(index))?;
+        let Some(value) = self.memo.get(index) else { return Err(ErrorKind::MemoMissing(index).into()) };
         self.push(value);
         Ok(())
     }
@@ -642,7 +656,7 @@ impl<'a, 'o> Machine<'a, 'o> {
 
     fn global(&mut self, module: Value, name: Value, text: bool) -> Result<Value> {
         let python2 = self.proto < 3 && self.options.fix_imports;
-        let global = Global { module, name, python2, text: text && self.proto >= 4, undotted: self.proto < 4 };
+        let global = Global { module, name, python2, text: text && self.proto >= 4, undotted: self.proto < 4, fixed: false };
         let value = self.heap.push_global(global);
         self.options.check_global(&self.heap, value)?;
         Ok(value)
@@ -850,6 +864,11 @@ impl<'a, 'o> Machine<'a, 'o> {
         let Some(Value::Call(kept)) = self.memo.get(index) else { return false };
         let (dropped, made) = (self.heap.events[dropped.index()], self.heap.events[kept.index()]);
         let same_args = dropped.object == made.object;
+        // What a pickler drops it has just made, item by item: in all that is not more than there are bytes.
+        self.trace.compared += self.heap.items(dropped.object).len();
+        if !same_args && self.trace.compared > self.length {
+            return false;
+        }
         let same = dropped.next == NO_EVENT
             && (dropped.kind, dropped.subject) == (made.kind, made.subject)
             && (same_args || self.heap.items(dropped.object) == self.heap.items(made.object));
@@ -874,7 +893,7 @@ impl<'a, 'o> Machine<'a, 'o> {
                 | Value::Set(_)
                 | Value::FrozenSet(_)
         );
-        if !matters || value == Value::EMPTY_TUPLE {
+        if !matters || self.does_nothing(value) {
             return;
         }
         let below = self.stack.last().copied().filter(|_| self.stack.len() > self.fence);
@@ -891,6 +910,14 @@ impl<'a, 'o> Machine<'a, 'o> {
             )
         });
         self.drop_at(place.unwrap_or(PROLOGUE), value);
+    }
+
+    /// An empty container to which nothing was done, and what was dropped just before.
+    fn does_nothing(&self, value: Value) -> bool {
+        let container = matches!(value, Value::Tuple(_) | Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::FrozenSet(_));
+        let empty = container && self.heap.items(value).is_empty() && self.heap.effect_chain(value) == (NO_EVENT, NO_EVENT);
+        let again = |event: &Event| event.kind == EventKind::Effect(EffectKind::Drop) && event.object == value;
+        empty || self.heap.events.last().is_some_and(again)
     }
 
     fn drop_at(&mut self, place: Value, value: Value) {

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use crate::heap::Value;
 
-/// How far behind the end of the dense part an index may lie to extend it.
-const GAP: u64 = 1 << 10;
+/// How many slots of the dense part may be empty, besides one for each that is not.
+const GAP: u64 = 1 << 6;
 
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
@@ -55,7 +55,7 @@ impl Memo {
     fn put_apart(&mut self, index: u64, length: u64, value: Value) {
         let old = match usize::try_from(index) {
             Ok(at) if index < length => self.dense[at].replace(value),
-            Ok(at) if index < length.saturating_add(GAP.min(length + 16)) && self.sparse.is_empty() => {
+            Ok(at) if index < 2 * self.count + GAP && self.sparse.is_empty() => {
                 self.dense.resize(at, None);
                 self.dense.push(Some(value));
                 None

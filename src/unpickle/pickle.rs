@@ -39,7 +39,7 @@ impl<'a> Pickle<'a> {
     pub(crate) fn finish(mut machine: Machine<'a, '_>, root: Value, stream: &[u8], encoding: Encoding) -> Self {
         machine.leave();
         drops::settle(&mut machine.heap, &[root], &machine.drops);
-        let protocol = machine.trace.protocol(stream);
+        let protocol = machine.trace.protocol(&machine.heap, stream);
         let (style, marked) = machine.trace.style(&machine.heap, &machine.memo, stream, protocol);
         let mut heap = machine.heap;
         heap.encoding = encoding;

@@ -21,7 +21,7 @@ pub struct Series<'a> {
 impl<'a> Series<'a> {
     pub(crate) fn finish(mut machine: Machine<'a, '_>, roots: Vec<Value>, stream: &[u8], encoding: Encoding) -> Self {
         drops::settle(&mut machine.heap, &roots, &machine.drops);
-        let protocol = machine.trace.protocol(stream);
+        let protocol = machine.trace.protocol(&machine.heap, stream);
         let (style, marked) = machine.trace.style(&machine.heap, &machine.memo, stream, protocol);
         let mut heap = machine.heap;
         heap.encoding = encoding;

@@ -27,7 +27,7 @@ pub(crate) fn read_pickle(reader: &mut impl BufRead, limit: u64) -> Result<Vec<u
                 let fault = Fault::from(error);
                 let more = match fault {
                     Fault::Eof(needed) => fill(reader, &mut input, needed)?,
-                    Fault::Line => fill_line(reader, &mut input)?,
+                    Fault::Line => fill_line(reader, &mut input, limit)?,
                     Fault::NegativeCount(_) | Fault::UnknownOpcode(_) => false,
                 };
                 if !more {
@@ -50,13 +50,18 @@ fn fill(reader: &mut impl BufRead, input: &mut Vec<u8>, needed: usize) -> Result
     Ok(count > 0)
 }
 
-/// Takes what the reader has ready up to the next newline; false at its end.
-fn fill_line(reader: &mut impl BufRead, input: &mut Vec<u8>) -> Result<bool> {
-    let ready = reader.fill_buf()?;
-    let count = memchr::memchr(b'\n', ready).map_or(ready.len(), |at| at + 1);
-    input.extend_from_slice(&ready[..count]);
-    reader.consume(count);
-    Ok(count > 0)
+/// Takes what the reader has up to the next newline, at most a piece more than the limit; false at its end.
+fn fill_line(reader: &mut impl BufRead, input: &mut Vec<u8>, limit: u64) -> Result<bool> {
+    loop {
+        let ready = reader.fill_buf()?;
+        let newline = memchr::memchr(b'\n', ready);
+        let count = newline.map_or(ready.len(), |at| at + 1);
+        input.extend_from_slice(&ready[..count]);
+        reader.consume(count);
+        if newline.is_some() || count == 0 || input.len() as u64 > limit {
+            return Ok(count > 0);
+        }
+    }
 }
 
 /// One pickle after another out of a reader, made by [`Unpickler::iter`].

@@ -1,6 +1,6 @@
 //! What the machine notes of the writer while it reads, and what style follows from it.
 
-use crate::heap::{Heap, Value};
+use crate::heap::{CallKind, EffectKind, EventKind, Heap, Value};
 use crate::op::{Op, ops};
 use crate::style::{Flavor, Framing, Memoize, Style};
 
@@ -25,25 +25,48 @@ pub(crate) struct Trace {
     /// A single item set by itself behind full batches, as the Python pickler does.
     pub(crate) lone_last: bool,
     pub(crate) bare_controls: bool,
+    /// How many arguments were compared with those of a call that was made before.
+    pub(crate) compared: usize,
     /// There was a `DUP`.
     pub(crate) duplicated: bool,
     /// What the reader was told of names.
     pub(crate) fix_imports: bool,
 }
 
+/// From this length on, what follows the header stands in a frame.
+const FRAMED: usize = 4;
+
 /// How many items the picklers write in one batch.
 pub(crate) const BATCH: usize = 1000;
 
 impl Trace {
-    /// The protocol that the stream was written in.
-    pub(crate) fn protocol(&self, stream: &[u8]) -> u8 {
+    /// The protocol that the stream was written in, or one that can say what it holds when it goes beyond that.
+    pub(crate) fn protocol(&self, heap: &Heap<'_>, stream: &[u8]) -> u8 {
         let declared = self.proto.filter(|_| !self.late_proto);
-        declared.unwrap_or_else(|| {
+        let protocol = declared.unwrap_or_else(|| {
             // A state setter has TUPLE2 for its arguments at every protocol.
-            let counts = |op: &Op<'_>| !matches!(op, Op::Proto(_) | Op::Tuple2);
+            let setters = heap.events.iter().any(|event| event.kind == EventKind::Effect(EffectKind::SetState));
+            let counts = |op: &Op<'_>| !matches!(op, Op::Proto(_)) && !(setters && matches!(op, Op::Tuple2));
             let protos = ops(stream).map_while(Result::ok).filter(|(_, op)| counts(op)).map(|(_, op)| op.opcode().proto());
             protos.max().unwrap_or(0).max(self.proto.unwrap_or(0))
-        })
+        });
+        protocol.max(self.least_protocol(heap, protocol))
+    }
+
+    /// The first protocol in which the objects are no calls of something that makes them, where that is after `protocol`.
+    fn least_protocol(&self, heap: &Heap<'_>, protocol: u8) -> u8 {
+        let calls = |kind| heap.events.iter().any(|event| event.kind == EventKind::Call(kind));
+        if protocol < 5 && heap.byte_arrays.len() + heap.buffers.len() > 0 {
+            5
+        } else if protocol < 4 && (heap.sets.len() + heap.frozensets.len() > 0 || calls(CallKind::NewObjEx)) {
+            4
+        } else if protocol < 3 && !heap.bytes.is_empty() {
+            3
+        } else if protocol < 2 && calls(CallKind::NewObj) {
+            2
+        } else {
+            0
+        }
     }
 
     /// The style, and the objects that the stream gave memo slots where it did not give one to all.
@@ -59,24 +82,25 @@ impl Trace {
             + heap.frozensets.len()
             + heap.globals.len()
             + self.calls;
-        // The picklers remember no persistent ids and buffers; a stream that uses one again does.
-        let unusual = |value: Value| matches!(value, Value::Persistent(_) | Value::Buffer(_));
-        let may_be_unusual = heap.persistents.len() + heap.buffers.len() > 0;
+        // The picklers remember no persistent ids, buffers and ints; a stream that uses one again does.
+        let unusual = |value: Value| matches!(value, Value::Persistent(_) | Value::Buffer(_) | Value::Long(_));
+        let may_be_unusual = heap.persistents.len() + heap.buffers.len() + heap.longs.len() > 0;
         let unusual = may_be_unusual && (self.duplicated || memo.values().any(unusual));
         let all = memo.puts() == remembered.saturating_sub(self.hidden) && !unusual;
         let marked = if all { Vec::new() } else { memo.values().collect() };
-        let full = |seq: &&crate::heap::Seq, width: usize| seq.len() > 0 && seq.len() % (BATCH * width) == 0;
+        let full = |seq: &&crate::heap::Seq, width: usize| seq.len() > 0 && seq.len().is_multiple_of(BATCH * width);
         let batches_missing = || {
             let dicts = heap.dicts.iter().filter(|seq| full(seq, 2)).count();
             let sets = heap.sets.iter().filter(|seq| full(seq, 1)).count();
             dicts + sets > 0 && self.empty_batches == 0
         };
         let flavor = if protocol >= 1 && (self.lone_last || batches_missing()) { Flavor::Python } else { Flavor::C };
+        let header = if self.proto.is_some() && !self.late_proto { 2 } else { 0 };
         let framing = if protocol < 4 {
             Framing::Modern
         } else if self.small_frame || self.framed_payload {
             Framing::Python36
-        } else if !self.frames && stream.len() > 8 {
+        } else if !self.frames && stream.len() - header >= FRAMED {
             Framing::Never
         } else {
             Framing::Modern

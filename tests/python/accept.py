@@ -41,31 +41,18 @@ SECONDS = 2.0
 ADDRESS_SPACE = 1 << 30
 
 
-class Run:
-    """What one run of the unpickler has made of stand-ins."""
-
-    def __init__(self, replaced=None, by=None):
-        self.made = 0  # stand-ins so far
-        self.replaced = replaced  # the number of the one that is a plain object in this run
-        self.by = by
-        self.asked = False  # a stand-in was asked for a number
-
-    def make(self):
-        self.made += 1
-        return self.by if self.made == self.replaced else StandIn
-
-
-run = Run()
+asked = False  # a stand-in was asked for a number
 
 
 class Inert(type):
     """The type of the stand-in; so the stand-in itself is a class."""
 
     def __call__(cls, *args, **kwargs):
-        return run.make()
+        return StandIn
 
     def __index__(cls):
-        run.asked = True
+        global asked
+        asked = True
         return 0
 
     def _nothing(cls, *args):
@@ -76,7 +63,7 @@ class Inert(type):
 
 class StandIn(metaclass=Inert):
     def __new__(*args, **kwargs):  # no named parameter, which a keyword could mean
-        return run.make()
+        return StandIn
 
 
 class Input:
@@ -114,10 +101,10 @@ class Input:
 
 class Unpickler(_pickle.Unpickler):
     def find_class(self, module, name):
-        return run.make()
+        return StandIn
 
     def persistent_load(self, pid):
-        return run.make()
+        return StandIn
 
 
 def find_next_read_idx():
@@ -162,10 +149,10 @@ def register_extensions(data):
         copyreg._inverted_registry[int.from_bytes(code, "little")] = ("ext", "code")
 
 
-def judge_once(flags, data, this_run):
+def judge_once(flags, data):
     """-> (status, exception type, offset, message)"""
-    global run
-    run = this_run
+    global asked
+    asked = False
     register_extensions(data)
     source = Input(data)
     unpickler = None
@@ -178,12 +165,12 @@ def judge_once(flags, data, this_run):
             offset = source.base + next_read_idx(unpickler)
         message = " ".join(str(error).split())
         status = REJECTED
-        if run.asked or isinstance(error, RecursionError) or re.search(r"\bInert\b|keywords must be strings", message):
+        if asked or isinstance(error, RecursionError) or re.search(r"\bInert\b|keywords must be strings", message):
             status = OPEN
         elif isinstance(error, MemoryError) and is_put(data, offset):
             status = OPEN
         return status, type(error).__name__, offset, message
-    return (OPEN if run.asked else ACCEPTED), "", source.at, ""
+    return (OPEN if asked else ACCEPTED), "", source.at, ""
 
 
 def is_put(data, offset):
@@ -191,25 +178,42 @@ def is_put(data, offset):
     return not offset or data[offset - 1 : offset] == b"\n" or data[offset - 5 : offset - 4] == b"r"
 
 
-# Checks whose messages do not name the type they found, and a value that would have passed.
+# Checks whose messages do not name the type they found; the opcode is one byte, and what it checks is on top of the stack.
 UNNAMED = {
-    "argument list must be a tuple": (),
-    "NEWOBJ expected an arg tuple.": (),  # until 3.9
-    "STACK_GLOBAL requires str": "",
-    "state is not a dictionary": None,
-    "slot state is not a dictionary": {},
+    "argument list must be a tuple",
+    "NEWOBJ expected an arg tuple.",  # until 3.9
+    "STACK_GLOBAL requires str",
+    "state is not a dictionary",
+    "slot state is not a dictionary",
 }
 
 
+def on_top(flags, data, at, below=0):
+    """What lay on the stack, `below` the top, when the opcode at `at` was met."""
+    stop = b"0" * below + b"."
+    data = data[:at] + stop + data[at + len(stop) :]
+    register_extensions(data)
+    try:
+        return Unpickler(Input(data), encoding=ENCODINGS[flags & 3], **buffers_of(flags)).load()
+    except _pickle.UnpicklingError:  # there was nothing
+        return None
+
+
+def checked(flags, data, at, message):
+    """The objects that the check with this message looks at."""
+    top = on_top(flags, data, at)
+    if message == "STACK_GLOBAL requires str":
+        return [top, on_top(flags, data, at, 1)]
+    if "state is not" in message and type(top) is tuple and len(top) == 2:
+        return [top[message.startswith("slot")]]
+    return [top]
+
+
 def judge(flags, data):
-    answer = status, kind, offset, message = judge_once(flags, data, Run())
-    made = run.made
+    answer = status, kind, offset, message = judge_once(flags, data)
     if status == REJECTED and message in UNNAMED:
-        # Was it a stand-in that failed the check? Then another object in its place gets further.
-        for number in range(made, max(made - 64, 0), -1):
-            other = judge_once(flags, data, Run(number, UNNAMED[message]))
-            if other[0] != REJECTED or other[2:] != (offset, message) and other[2] >= offset:
-                return (OPEN,) + answer[1:]
+        if offset is None or any(isinstance(obj, Inert) for obj in checked(flags, data, offset - 1, message)):
+            return (OPEN,) + answer[1:]
     return answer
 
 

@@ -1,0 +1,120 @@
+//! What the fuzz targets do with their input. `tests/fuzz_smoke.rs` does the same with a few hundred files.
+#![allow(dead_code)] // each target uses its own
+#![allow(unreachable_pub)]
+
+use cloudpickle::op::Op;
+use cloudpickle::{Dis, Encoding, ErrorKind, Pickler, Unpickler, dis, ops, optimize};
+
+/// Every operation that is read is written back as it was, and can be read by itself.
+pub fn ops_target(data: &[u8]) {
+    let mut written = Vec::new();
+    let mut walk = ops(data);
+    for item in walk.by_ref() {
+        let Ok((offset, op)) = item else { break };
+        assert_eq!(offset, written.len());
+        let start = written.len();
+        op.emit(&mut written);
+        let mut alone = ops(&written[start..]);
+        assert_eq!(alone.next(), Some(Ok((0, op))));
+    }
+    assert_eq!(written, &data[..walk.offset()]);
+}
+
+/// Everything that reads gives a result or an error, and all agree.
+pub fn unpickle(data: &[u8]) {
+    let Some((flags, data)) = data.split_first() else { return };
+    let encodings = [Encoding::Ascii, Encoding::Latin1, Encoding::Utf8, Encoding::Bytes];
+    let unpickler = Unpickler::new().encoding(encodings[usize::from(flags & 3)]).missing_buffers(flags & 4 != 0);
+    let whole = unpickler.loads_prefix(data);
+    let partial = unpickler.loads_partial(data);
+    assert_eq!(partial.error(), whole.as_ref().err());
+    match &whole {
+        Ok((pickle, length)) => {
+            assert!(unpickler.loads(&data[..*length]).is_ok());
+            assert!(unpickler.loads(&data[..length - 1]).is_err());
+            let mut reader = data;
+            let loaded = unpickler.load(&mut reader).unwrap();
+            assert_eq!(reader.len(), data.len() - length, "a reader is not read past STOP");
+            assert_eq!((loaded.protocol(), loaded.style()), (pickle.protocol(), pickle.style()));
+            let shown = format!("{:.1000}", pickle.root());
+            assert_eq!(format!("{:.1000}", loaded.root()), shown);
+            assert!(shown.len() <= 1003);
+        }
+        Err(error) => {
+            assert!(error.offset().is_some_and(|offset| offset <= data.len()), "{error}");
+            assert!(unpickler.load(&mut &data[..]).is_err());
+        }
+    }
+    if flags & 8 != 0 {
+        let limited = unpickler.clone().max_objects(20).max_memo(10).max_bytes(1000).loads(data);
+        let exceeded = |error: &cloudpickle::Error| matches!(error.kind(), ErrorKind::LimitExceeded { .. });
+        assert!(limited.is_ok() == whole.is_ok() || limited.is_err_and(|error| exceeded(&error)));
+    }
+}
+
+/// `dumps(loads(x))` is the same graph, and stable.
+///
+/// With `POP`, `POP_MARK` and `DUP` a stream can make a global or what a persistent id stands for, do something to it, throw it away and
+/// go on with it inside itself; no pickler does. Such a stream is only written so that it can be read.
+pub fn roundtrip(data: &[u8]) {
+    let Some((flags, data)) = data.split_first() else { return };
+    let encodings = [Encoding::Ascii, Encoding::Latin1, Encoding::Utf8, Encoding::Bytes];
+    let unpickler = Unpickler::new().encoding(encodings[usize::from(flags & 3)]).missing_buffers(true).max_digits(0);
+    let Ok(pickle) = unpickler.loads(data) else { return };
+    let odd = |op: Op<'_>| match op {
+        Op::Pop | Op::PopMark | Op::Dup => true,
+        // The sign of a NaN is lost in text.
+        Op::Float(line) => line.0.to_ascii_lowercase().starts_with(b"-nan"),
+        _ => false,
+    };
+    let odd = ops(data).map_while(Result::ok).any(|(_, op)| odd(op));
+    match pickle.dumps() {
+        Ok(written) => {
+            let again = unpickler.loads(&written);
+            let again = again.unwrap_or_else(|error| panic!("{error} in {}", written.escape_ascii()));
+            if !odd {
+                assert!(pickle.root().is_isomorphic(again.root()), "{} became {}", pickle.root(), again.root());
+                let (first, second) = (written.escape_ascii(), again.dumps().unwrap());
+                assert_eq!(second.escape_ascii().to_string(), first.to_string(), "{:?}, {:?}", pickle.style(), again.style());
+            }
+        }
+        Err(error) => assert!(refused(&error), "{error}"),
+    }
+    let pickler = Pickler::new().protocol((flags >> 3) % 6).optimize(flags & 4 != 0);
+    match pickler.dump_pickle(&pickle) {
+        Ok(written) => {
+            let again = unpickler.loads(&written);
+            assert!(again.is_ok(), "{:?} in {}", again.map(drop), written.escape_ascii());
+        }
+        Err(error) => assert!(refused(&error), "{error}"),
+    }
+}
+
+/// What cannot be written, or not in every protocol.
+fn refused(error: &cloudpickle::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::NotInProtocol { .. }
+            | ErrorKind::BufferMissing(_)
+            | ErrorKind::LimitExceeded { .. }
+            | ErrorKind::EndlessRecursion { .. }
+    )
+}
+
+/// Disassembling and optimizing give a result or an error; notes change neither the lines nor the length.
+pub fn disassemble(data: &[u8]) {
+    let _ = dis(data);
+    // A mark indents what follows: without a limit the text would be as long as the square of the input.
+    let run = |dis: Dis, text: &mut Vec<u8>| dis.max_text(1 << 22).write(data, text).map_err(|error| error.kind().clone());
+    let (mut plain, mut noted) = (Vec::new(), Vec::new());
+    let length = run(Dis::new().indent(1), &mut plain);
+    let noted_length = run(Dis::new().indent(1).annotate(30), &mut noted);
+    let cut = |result: &Result<usize, ErrorKind>| matches!(result, Err(ErrorKind::LimitExceeded { .. }));
+    if !cut(&length) && !cut(&noted_length) {
+        assert_eq!(length, noted_length);
+        assert_eq!(plain.iter().filter(|byte| **byte == b'\n').count(), noted.iter().filter(|byte| **byte == b'\n').count());
+    }
+    if let Ok(optimized) = optimize(data) {
+        assert!(ops(&optimized).all(|op| op.is_ok()));
+    }
+}

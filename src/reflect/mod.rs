@@ -1,0 +1,42 @@
+//! Reflection: Python's constructs as Rust types.
+//!
+//! A pickle knows no functions and no classes; it makes them by calls. The types here build the calls that make them on a worker.
+//!
+//! - [`Source`] and [`SourceModule`]: functions, classes and modules from Python source, for every CPython from 3.6 on with nothing
+//!   installed.
+
+pub mod source;
+
+pub use self::source::{Source, SourceModule};
+
+use crate::error::Result;
+use crate::heap::{Heap, ToPy, Value};
+
+/// What an object of a heap can be made of: every [`ToPy`] value, and the constructs of this module, where it can fail.
+///
+/// # Examples
+///
+/// ```
+/// use cloudpickle::reflect::Build;
+/// use cloudpickle::{Heap, Source};
+///
+/// let mut heap = Heap::new();
+/// let items: [&dyn Build; 2] = [&"spam", &Source::lambda("lambda x: x + 1")];
+/// let items = items.iter().map(|item| item.build(&mut heap)).collect::<Result<Vec<_>, _>>()?;
+/// let list = heap.list(items);
+/// # Ok::<(), cloudpickle::Error>(())
+/// ```
+pub trait Build {
+    /// Adds the object to a heap.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the object from being made; never for [`ToPy`] values.
+    fn build(&self, heap: &mut Heap<'_>) -> Result<Value>;
+}
+
+impl<T: ToPy + ?Sized> Build for T {
+    fn build(&self, heap: &mut Heap<'_>) -> Result<Value> {
+        Ok(self.to_py(heap))
+    }
+}
