@@ -33,6 +33,8 @@
 //! | broken or hostile bytes | what was built before the error | [`Unpickler::loads_partial`] |
 //! | Rust values | a pickle | [`py!`], [`Heap::add`], [`Pickler`] |
 //! | Python source | a function on a worker | [`Source`] |
+//! | a Rust type with serde | a pickle, or objects | [`to_vec`], [`to_writer`], [`to_heap`] |
+//! | a pickle, or an object | a Rust type with serde | [`from_slice`], [`from_reader`], [`from_obj`] |
 //! | bytes | the opcodes | [`ops`], [`dis`] |
 
 mod compat;
@@ -45,12 +47,9 @@ pub mod limits;
 pub mod op;
 pub mod opcode;
 pub mod pickle;
-<<<<<<< HEAD
+pub mod reflect;
 #[cfg(feature = "serde")]
 pub mod ser;
-=======
-pub mod reflect;
->>>>>>> main
 pub mod style;
 pub mod text;
 pub mod unpickle;
@@ -64,11 +63,8 @@ pub use heap::{Bytes, Heap, Obj, ToPy, Value};
 pub use op::{Dis, Op, dis, ops, optimize};
 pub use opcode::Opcode;
 pub use pickle::Pickler;
-<<<<<<< HEAD
+pub use reflect::{Source, SourceModule};
 #[cfg(feature = "serde")]
 pub use ser::{Serializer, to_heap, to_vec, to_writer};
-=======
-pub use reflect::{Source, SourceModule};
->>>>>>> main
 pub use text::Encoding;
 pub use unpickle::{Pickle, Policy, Series, Unpickler, load, loads};

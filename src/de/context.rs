@@ -56,7 +56,7 @@ pub(crate) struct Context<'c, 'de> {
 
 impl<'c, 'de> Context<'c, 'de> {
     fn new(heap: &'c Heap<'c>, options: &'c Options, input: Option<&'de [u8]>, lasting: Option<&'de Heap<'de>>) -> Self {
-        let size = heap.pool.len() as u64 + (heap.store.size() as u64) / 32 + heap.count();
+        let size = heap.pool.len() as u64 + (heap.store.input_len() + heap.store.owned()) as u64 / 32 + heap.count();
         let allowance = Cell::new(options.max_repeats.saturating_add(size));
         Self { heap, lasting, input, options, allowance, open: RefCell::default(), trail: RefCell::default() }
     }

@@ -96,7 +96,6 @@ impl<'a> Store<'a> {
         self.input = input;
     }
 
-<<<<<<< HEAD
     /// Where in the input a span is, when it is there.
     #[cfg(feature = "serde")]
     pub(crate) fn input_range(&self, span: Span) -> Option<Range<usize>> {
@@ -110,15 +109,9 @@ impl<'a> Store<'a> {
         }
     }
 
-    /// How many bytes it holds, the input included.
-    #[cfg(feature = "serde")]
-    pub(crate) fn size(&self) -> usize {
-        self.input.len() + self.owned()
-=======
     /// How long the input is.
     pub(crate) fn input_len(&self) -> usize {
         self.input.len()
->>>>>>> main
     }
 
     /// How many bytes it holds besides the input.
