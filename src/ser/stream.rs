@@ -41,7 +41,7 @@ pub struct Stream<'w> {
 impl<'w> Stream<'w> {
     pub(crate) fn new(writer: Option<&'w mut dyn Write>, protocol: u8) -> Self {
         let framing = if protocol >= 4 { Framing::Modern } else { Framing::Never };
-        let mut sink = Sink::new(writer, framing);
+        let mut sink = Sink::new(writer, framing, 0);
         sink.out.extend_from_slice(&[Opcode::Proto.byte(), protocol]);
         sink.begin();
         Self { sink, protocol, memo: 0, names: Vec::new(), classes: HashMap::new() }
