@@ -76,6 +76,12 @@ impl<'r, 'de> Items<'r, 'de> {
         Ok(false)
     }
 
+    fn end_empty_batch(&mut self) -> Result<bool, Surprise> {
+        self.reader.skip_byte();
+        self.mode = Mode::Done;
+        Ok(false)
+    }
+
     fn end_batch(&mut self) -> Result<bool, Surprise> {
         self.reader.skip_byte();
         self.mode = Mode::Done;
@@ -90,9 +96,10 @@ impl<'r, 'de> Items<'r, 'de> {
             }
             _ => Mode::Done,
         };
-        // Twice the same: what follows a full batch is no end of one.
         match (self.mode, self.reader.peek()?) {
-            (Mode::Batch, APPENDS | ADD_ITEMS) => Err(Surprise),
+            // An empty batch.
+            (Mode::Batch, APPENDS) if self.ends == Ends::List => self.end_empty_batch(),
+            (Mode::Batch, ADD_ITEMS) if self.ends == Ends::Set => self.end_empty_batch(),
             (Mode::Done, _) => Ok(false),
             (Mode::Single, _) => {
                 self.mode = Mode::SingleRead;
@@ -153,7 +160,12 @@ impl Pairs<'_, '_> {
         }
         self.mode = self.reader.mode(2, SET_ITEM)?;
         match (self.mode, self.reader.peek()?) {
-            (Mode::Batch, SET_ITEMS) => Err(Surprise),
+            // An empty batch: the C pickler writes one behind full ones.
+            (Mode::Batch, SET_ITEMS) => {
+                self.reader.skip_byte();
+                self.mode = Mode::Done;
+                Ok(false)
+            }
             (Mode::Done, _) => Ok(false),
             (Mode::Single, _) => {
                 self.mode = Mode::SingleRead;

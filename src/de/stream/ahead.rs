@@ -4,6 +4,12 @@ use super::Surprise;
 use super::reader::*;
 use crate::op::Op;
 
+/// So many simple objects in a row, a key and a tuple of three, can become one; more do not.
+const MAX_ATOMS: usize = 4;
+
+/// So far above what is looked for the stack may grow.
+const MAX_DEPTH: usize = 64;
+
 /// How the items of a container come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Mode {
@@ -110,15 +116,19 @@ impl<'de> Reader<'de> {
     pub(super) fn follows(&mut self, items: usize, closer: u8) -> Result<bool, Surprise> {
         let mut depths = Depths::default();
         let mut rest = self.rest;
+        // The last object is a container or instance into which more can go.
+        let mut fresh = false;
+        let mut atoms = 0;
         loop {
             let (after, op) = Op::parse(rest).map_err(|_| Surprise)?;
             if depths.marks.is_empty() && depths.depth >= items {
                 if depths.depth == items && rest.first() == Some(&closer) {
                     return Ok(true);
                 }
-                // More can only be a part of a tuple; long ones are not waited for.
+                // Behind something whole, more can only be a part of a tuple; long ones are not waited for.
                 let opens = matches!(op, Op::Mark | Op::EmptyList | Op::EmptyDict | Op::EmptySet);
-                if opens || depths.depth > items + 2 {
+                let behind_whole = depths.depth == items && !fresh && opens;
+                if behind_whole || atoms > MAX_ATOMS || depths.depth > items + MAX_DEPTH {
                     return Ok(false);
                 }
             }
@@ -127,6 +137,12 @@ impl<'de> Reader<'de> {
                 return Ok(false);
             }
             rest = after;
+            match op {
+                Op::EmptyList | Op::EmptyDict | Op::EmptySet | Op::Reduce | Op::NewObj => (fresh, atoms) = (true, 0),
+                Op::Memoize | Op::BinPut(_) | Op::LongBinPut(_) | Op::Frame(_) => {}
+                op if is_atom(op) => (fresh, atoms) = (false, atoms + 1),
+                _ => (fresh, atoms) = (false, 0),
+            }
         }
     }
 
