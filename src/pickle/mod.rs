@@ -16,9 +16,11 @@ mod writer;
 use std::borrow::Cow;
 use std::io::Write;
 
+#[cfg(feature = "serde")]
+pub(crate) use self::atoms::{head4, head8};
 pub use self::by_value::ModuleByValue;
 use self::by_value::Registry;
-use self::sink::Sink;
+pub(crate) use self::sink::Sink;
 use self::writer::Writer;
 use crate::error::{ErrorKind, Result};
 use crate::heap::{BufferId, Heap, Value};

@@ -314,6 +314,12 @@ impl Unpickler {
         Partial::finish(machine, result, self.options.encoding)
     }
 
+    /// The bytes of the first pickle that a reader gives.
+    #[cfg(feature = "serde")]
+    pub(crate) fn read_bytes(&self, reader: &mut impl BufRead) -> Result<Vec<u8>> {
+        stream::read_pickle(reader, self.options.limits.input)
+    }
+
     fn run<'a>(&self, input: &'a [u8], buffers: Vec<Cow<'a, [u8]>>) -> Result<(Pickle<'a>, usize)> {
         let mut machine = Machine::new(Heap::over(Cow::Borrowed(input)), input.len(), buffers, &self.options);
         let (root, length) = machine.run(input)?;
