@@ -175,9 +175,9 @@ fn made_by(python: &Python, maker: &Python, seed: u32, count: usize) -> PathBuf 
     }
     let (major, minor, _) = python.version;
     let name = format!("agreement-{major}.{minor}-{seed}-{count}-{:016x}", hasher.finish());
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(&name);
     if !directory.is_dir() {
-        let making = directory.with_extension(std::process::id().to_string());
+        let making = directory.with_file_name(format!("{name}-{}", std::process::id()));
         let mut command = maker.command();
         command.arg(scripts.join("mutate.py")).arg(&making).args(["--seed", &seed.to_string(), "--count", &count.to_string()]);
         let output = command.arg("--judge").arg(&python.path).output().unwrap();

@@ -19,7 +19,9 @@ const POSTPONED: &str = include_str!("python/shipped/postponed.py");
 const CLOSURES: &str = include_str!("python/shipped/closures.py");
 
 /// A name, how the object is built, and Python that uses it as `x`, or loads it with `load()`.
-struct Case(&'static str, Box<dyn Fn(&mut Heap<'_>) -> Result<Value>>, Pickler, &'static str);
+struct Case(&'static str, Builder, Pickler, &'static str);
+
+type Builder = Box<dyn Fn(&mut Heap<'_>) -> Result<Value>>;
 
 fn case(name: &'static str, build: impl Fn(&mut Heap<'_>) -> Result<Value> + 'static, check: &'static str) -> Case {
     Case(name, Box::new(build), Pickler::new(), check)
@@ -594,6 +596,15 @@ fn references() -> Vec<Case> {
             "eq(x[0](), ['g', 'len']); true(x[1]() is x[2] is x[0].__globals__['OTHER'])",
         ),
         by_value(
+            "by-value-standard-name",
+            [
+                Source::module("types", "def f(): return A\n").global("A", Reference("builtins", "getattr")),
+                Source::module("builtins", "getattr = 1\n"),
+            ],
+            |heap| heap.global("types", "f"),
+            "true(x.__globals__['__name__'] == 'types' and x() == 1)",
+        ),
+        by_value(
             "by-value-done-to-it",
             [Source::module("my_module", "REG = {}\ndef f(): return REG\n")],
             |heap| {
@@ -699,7 +710,8 @@ fn loads_and_works() {
 fn works_under_other_flags() {
     with_every("loads checked with flags", |python| {
         let dev: &[&str] = if python.is_at_least(3, 7) { &["-I", "-W", "error", "-X", "dev"] } else { &["-I", "-W", "error"] };
-        Ok(checked(python, &["-OO"], None, &[payloads()], "check")? + checked(python, dev, None, &[payloads()], "check")?)
+        let run = |flags| checked(python, flags, None, &[payloads(), Path::new("24")], "check");
+        Ok(run(&["-OO"])? + run(dev)?)
     });
 }
 
@@ -732,7 +744,7 @@ fn refuses() {
     check(Source::function("def f(): pass").closure("class", 1), ErrorKind::NotAnIdentifier("class".into()));
     check(Source::function("def f(): pass").outer("1"), ErrorKind::NotAnIdentifier("1".into()));
     let err = Source::lambda("lambda: 1").defaults([1]).dumps().unwrap_err();
-    assert_eq!(err.to_string(), "a tuple of default arguments wanted, list found");
+    assert_eq!(err.to_string(), "a tuple of default arguments wanted, list [1] found");
     // An error inside of a value comes out.
     let err = Source::lambda("lambda: f").global("f", Source::function("")).dumps().unwrap_err();
     assert_eq!(*err.kind(), ErrorKind::NoDefinition);
@@ -756,6 +768,10 @@ fn registers_by_value() -> Result<()> {
     assert_eq!(pickler.dumps(&heap, f)?, plain.dumps(&heap, f)?);
     let err = pickler.unregister_pickle_by_value("my_module").unwrap_err();
     assert_eq!(*err.kind(), ErrorKind::NotRegistered("my_module".into()));
+    // A name of any length.
+    let deep = heap.global("my_module", &"a.".repeat(100_000));
+    pickler.register_pickle_by_value(Source::module("my_module", ""));
+    assert!(pickler.dumps(&heap, deep)?.len() > 500_000);
     // A name that only begins like a registered one, and a graph without any.
     let other = heap.global("ab.c", "f");
     assert_eq!(pickler.dumps(&heap, other)?, plain.dumps(&heap, other)?);

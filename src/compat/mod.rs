@@ -7,8 +7,12 @@ mod tables;
 
 use self::tables::{MODULES_TO_2, MODULES_TO_3, NAMES_TO_2, NAMES_TO_3};
 
-type Names = [((&'static str, &'static str), (&'static str, &'static str))];
-type Modules = [(&'static str, &'static str)];
+/// A module and a name in it.
+type Name = (&'static str, &'static str);
+/// Names and what they are called on the other side.
+type Names = [(Name, Name)];
+/// Modules and what they are called on the other side.
+type Modules = [Name];
 
 fn map<'a>(names: &'static Names, modules: &'static Modules, module: &'a str, name: &'a str) -> (&'a str, &'a str) {
     if let Ok(at) = names.binary_search_by(|(from, _)| from.cmp(&(module, name))) {

@@ -2,8 +2,10 @@
 
 //! The tables of `_compat_pickle`, sorted.
 
+use super::{Modules, Names};
+
 /// Names of Python 2 that Python 3 has elsewhere (`NAME_MAPPING`).
-pub(crate) const NAMES_TO_3: &[((&str, &str), (&str, &str))] = &[
+pub(crate) const NAMES_TO_3: &Names = &[
     (("UserDict", "IterableUserDict"), ("collections", "UserDict")),
     (("UserDict", "UserDict"), ("collections", "UserDict")),
     (("UserList", "UserList"), ("collections", "UserList")),
@@ -95,7 +97,7 @@ pub(crate) const NAMES_TO_3: &[((&str, &str), (&str, &str))] = &[
 ];
 
 /// Modules of Python 2 by their names in Python 3 (`IMPORT_MAPPING`).
-pub(crate) const MODULES_TO_3: &[(&str, &str)] = &[
+pub(crate) const MODULES_TO_3: &Modules = &[
     ("BaseHTTPServer", "http.server"),
     ("CGIHTTPServer", "http.server"),
     ("ConfigParser", "configparser"),
@@ -154,7 +156,7 @@ pub(crate) const MODULES_TO_3: &[(&str, &str)] = &[
 ];
 
 /// Names of Python 3 that Python 2 has elsewhere (`REVERSE_NAME_MAPPING`).
-pub(crate) const NAMES_TO_2: &[((&str, &str), (&str, &str))] = &[
+pub(crate) const NAMES_TO_2: &Names = &[
     (("_functools", "reduce"), ("__builtin__", "reduce")),
     (("_socket", "socket"), ("socket", "_socketobject")),
     (("builtins", "ArithmeticError"), ("exceptions", "ArithmeticError")),
@@ -270,7 +272,7 @@ pub(crate) const NAMES_TO_2: &[((&str, &str), (&str, &str))] = &[
 ];
 
 /// Modules of Python 3 by their names in Python 2 (`REVERSE_IMPORT_MAPPING`).
-pub(crate) const MODULES_TO_2: &[(&str, &str)] = &[
+pub(crate) const MODULES_TO_2: &Modules = &[
     ("_bz2", "bz2"),
     ("_dbm", "dbm"),
     ("_dummy_thread", "dummy_thread"),

@@ -159,9 +159,26 @@ impl<'a> Heap<'a> {
 
     /// A global: what `from module import name` gives in Python 3. The name may have dots: `"Outer.Inner.method"`.
     pub fn global(&mut self, module: &str, name: &str) -> Value {
+        self.new_global(module, name, false)
+    }
+
+    /// A global that a builder calls itself.
+    pub(crate) fn fixed_global(&mut self, module: &str, name: &str) -> Value {
+        self.new_global(module, name, true)
+    }
+
+    fn new_global(&mut self, module: &str, name: &str, fixed: bool) -> Value {
         let module = Value::Str(self.intern(module.as_bytes()));
         let name = Value::Str(self.intern(name.as_bytes()));
-        self.push_global(Global { module, name, python2: false, text: false, undotted: false })
+        self.push_global(Global { module, name, python2: false, text: false, undotted: false, fixed })
+    }
+
+    /// Module and name of a global that may be something else in another place: those that builders call themselves aside.
+    pub(crate) fn reference(&self, value: Value) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+        match value {
+            Value::Global(id) if !self.globals[id.index()].fixed => self.obj(value).global_names(),
+            _ => None,
+        }
     }
 
     /// What a `copyreg` extension code stands for.
@@ -280,16 +297,7 @@ impl<'a> Heap<'a> {
     }
 
     fn check_placed(&self, object: Value) -> Result<()> {
-        match object {
-            Value::None
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Extension(_)
-            | Value::Long(_)
-            | Value::Float(_)
-            | Value::EMPTY_TUPLE => Err(self.wrong_type("an object with a place of its own", object)),
-            _ => Ok(()),
-        }
+        if object.has_place() { Ok(()) } else { Err(self.wrong_type("an object with a place of its own", object)) }
     }
 
     /// Hangs what is done to an object behind what is done to another.

@@ -27,12 +27,15 @@
 #[macro_export]
 macro_rules! py {
     (in $heap:expr, $($value:tt)+) => {{
+        #[allow(unused_variables, reason = "None needs no heap")]
         let heap: &mut $crate::Heap<'_> = &mut $heap;
         $crate::py_value!(heap, $($value)+)
     }};
     ($($value:tt)+) => {{
+        #[allow(unused_mut, reason = "None needs no heap")]
         let mut heap = $crate::Heap::new();
         let root = {
+            #[allow(unused_variables, reason = "None needs no heap")]
             let heap = &mut heap;
             $crate::py_value!(heap, $($value)+)
         };
@@ -118,7 +121,7 @@ macro_rules! py_pairs {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Bytes, py};
+    use crate::Bytes;
 
     #[test]
     fn literals() {

@@ -20,6 +20,9 @@ pub trait ModuleByValue: fmt::Debug + Send + Sync {
 
     /// Makes something of the module, or of one of its submodules, in a heap: `name` with its dots in the module `module`.
     ///
+    /// The object is made once for each reference to it, so what references share has to be kept by the module. It must not be made of a
+    /// reference to itself: only what is done to an object after it was made may refer to it.
+    ///
     /// # Errors
     ///
     /// When it does not know that module, or cannot make it.
@@ -99,11 +102,14 @@ impl Pickler {
             reach.visit_effects(heap, PROLOGUE);
         }
         while let Some(value) = reach.next(defined.as_ref().unwrap_or(heap)) {
-            let names = defined.as_ref().unwrap_or(heap).obj(value).global_names();
-            let Some((module, name)) = names.map(|(module, name)| (module.into_owned(), name.into_owned())) else { continue };
+            let reference = defined.as_ref().unwrap_or(heap).reference(value);
+            let Some((module, name)) = reference.map(|(module, name)| (module.into_owned(), name.into_owned())) else { continue };
             let Some(by_value) = self.covering(&module) else { continue };
             let heap = defined.get_or_insert_with(|| heap.clone());
             let definition = by_value.define(heap, &module, &name)?;
+            if definition == value {
+                continue;
+            }
             heap.move_effects(value, definition)?;
             reach.visit(definition);
             definitions.insert(value, definition);

@@ -52,7 +52,7 @@ impl Trace {
         let protocol = declared.unwrap_or_else(|| {
             // A state setter has TUPLE2 for its arguments at every protocol.
             let setters = heap.events.iter().any(|event| event.kind == EventKind::Effect(EffectKind::SetState));
-            let counts = |op: &Op<'_>| !matches!(op, Op::Proto(_)) && !(setters && matches!(op, Op::Tuple2));
+            let counts = |op: &Op<'_>| !(matches!(op, Op::Proto(_)) || setters && matches!(op, Op::Tuple2));
             let protos = ops(stream).map_while(Result::ok).filter(|(_, op)| counts(op)).map(|(_, op)| op.opcode().proto());
             protos.max().unwrap_or(0).max(self.proto.unwrap_or(0))
         });
@@ -62,7 +62,9 @@ impl Trace {
     /// The first protocol in which the objects are no calls of something that makes them, where that is after `protocol`.
     fn least_protocol(&self, heap: &Heap<'_>, protocol: u8) -> u8 {
         let is_line = |part: Value| matches!(part, Value::Str(_)) && is_line(heap.content(part));
-        let no_lines = |global: &Global| !is_line(global.module) || !is_line(global.name);
+        // Behind a later PROTO 4 the dots of a name are attributes.
+        let dotted = |global: &Global| !global.undotted && heap.content(global.name).contains(&b'.');
+        let no_lines = |global: &Global| !is_line(global.module) || !is_line(global.name) || dotted(global);
         let calls = |kind| heap.events.iter().any(|event| event.kind == EventKind::Call(kind));
         if protocol < 5 && heap.byte_arrays.len() + heap.buffers.len() > 0 {
             5
@@ -99,7 +101,7 @@ impl Trace {
         let unusual = may_be_unusual && (self.duplicated || overwritten || memo.values().any(unusual));
         let all = memo.puts() == remembered.saturating_sub(self.hidden) && !unusual;
         let marked = if all { Vec::new() } else { memo.values().collect() };
-        let full = |seq: &&crate::heap::Seq, width: usize| seq.len() > 0 && seq.len() % (BATCH * width) == 0;
+        let full = |seq: &&crate::heap::Seq, width: usize| seq.len() > 0 && seq.len().is_multiple_of(BATCH * width);
         let batches_missing = || {
             let dicts = heap.dicts.iter().filter(|seq| full(seq, 2)).count();
             let sets = heap.sets.iter().filter(|seq| full(seq, 1)).count();

@@ -1,6 +1,6 @@
 """Checks of source functions, made by tests/source.rs: loads payloads and uses what comes of them. CPython 3.6 and newer.
 
-    source.py check DIR            runs the checks of DIR
+    source.py check DIR [024]      runs the checks of DIR, on all protocols or on these
     source.py repickle DIR OUT     loads payloads of DIR and pickles them again with cloudpickle
     source.py reload DIR OUT       loads those, in another process, and checks them
 
@@ -262,10 +262,12 @@ def attempt(what, code, load, failures):
         failures.append("%s: %s: %s\n%s" % (what, type(error).__name__, error, where))
 
 
-def check(directory):
+def check(directory, protocols="012345"):
     failures, count = [], 0
     for name, code in cases(directory):
-        for protocol in range(min(pickle.HIGHEST_PROTOCOL, 5) + 1):
+        for protocol in map(int, protocols):
+            if protocol > pickle.HIGHEST_PROTOCOL:
+                continue
             for loader in sorted(LOADERS):
                 data = payload(directory, name, protocol)
                 what = "%s, protocol %d, %s unpickler" % (name, protocol, loader)

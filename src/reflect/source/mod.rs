@@ -30,6 +30,7 @@
 //!   be pickled there by cloudpickle, not by `pickle`, and `inspect.getsource` shows its functions, not its classes.
 //! - A dataclass whose annotations are strings belongs into a module of another name than `__main__`: `dataclasses` looks the names up in
 //!   what the worker runs as `__main__`.
+//! - A dataclass with such annotations that a function makes when it is called needs its module registered.
 //! - A relative import needs the package on the worker, or registered.
 
 mod helpers;
@@ -293,7 +294,7 @@ impl Source {
         source.renewed()
     }
 
-    /// Another function or class of the same text: it shares globals and closure variables with this one.
+    /// Another function or class of the same text: it shares globals and closure variables with this one. An expression is its own.
     #[must_use]
     pub fn sibling(&self, name: &str) -> Self {
         let what = match &self.what {

@@ -274,8 +274,7 @@ impl SourceModule {
 fn mentions(heap: &Heap<'_>, value: Value, module: &str) -> bool {
     let mut reach = Reach::default();
     reach.visit(value);
-    std::iter::from_fn(|| reach.next(heap))
-        .any(|value| heap.obj(value).global_names().is_some_and(|(in_module, _)| in_module == module))
+    std::iter::from_fn(|| reach.next(heap)).any(|value| heap.reference(value).is_some_and(|(of, _)| of == module))
 }
 
 impl Build for SourceModule {

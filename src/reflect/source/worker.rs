@@ -63,7 +63,7 @@ impl<'w, 'a> Worker<'w, 'a> {
         if let Some(made) = self.heap.made.get(&key) {
             return *made;
         }
-        let global = self.heap.global(module, name);
+        let global = self.heap.fixed_global(module, name);
         self.heap.made.insert(key, global);
         global
     }
@@ -113,7 +113,7 @@ impl<'w, 'a> Worker<'w, 'a> {
         let reader = self.call(STRING_IO, (text.source, Value::None));
         let lines = self.call(LIST, (reader,));
         // A global of its own: the item is set when it is written.
-        let cache = self.heap.global("linecache", "cache");
+        let cache = self.heap.fixed_global("linecache", "cache");
         self.heap.set_item(cache, text.file, (text.length, Value::None, lines, text.file))?;
         self.heap.then(after, cache)
     }

@@ -1,0 +1,92 @@
+//! The code of README.md, run; and a check that it stands there word for word.
+
+// The README binds what a reader would use.
+#![allow(unused_variables)]
+
+use cloudpickle::Result;
+
+#[test]
+fn functions_for_workers() -> Result<()> {
+    use cloudpickle::{Heap, Pickler, Source};
+
+    // A lambda.
+    let squared = Source::lambda("lambda x: x ** 2");
+    let bytes = squared.dumps()?;
+
+    // A function. Its global comes from Rust, its annotations from the source.
+    let my_function = Source::function("def my_function(data: int) -> int:\n    return data + CONSTANT\n");
+    let bytes = my_function.global("CONSTANT", 42).dumps()?;
+
+    // A function of a module that the worker does not have: by reference ...
+    let mut heap = Heap::new();
+    let f = heap.global("my_module", "my_function");
+    let mut pickler = Pickler::new().protocol(4);
+    let by_reference = pickler.dumps(&heap, f)?;
+
+    // ... and by value, as cloudpickle's register_pickle_by_value.
+    let my_module =
+        Source::module("my_module", "def my_function(data: int) -> int:\n    return data + CONSTANT\n").global("CONSTANT", 42);
+    pickler.register_pickle_by_value(my_module);
+    let by_value = pickler.dumps(&heap, f)?;
+    Ok(())
+}
+
+#[test]
+fn data_and_calls() -> Result<()> {
+    use cloudpickle::{Bytes, Heap, Pickler, py};
+
+    // A Rust tuple is a Python tuple, a Vec or an array a list, None is None.
+    let bytes = py!({"name": "run-7", "shape": (2, 3), "tags": ["a", "b"], "blob": Bytes(b"\x00\x01"), "next": None}).dumps()?;
+
+    // A call that happens when the worker unpickles: math.hypot(3.0, 4.0).
+    let mut heap = Heap::new();
+    let hypot = heap.global("math", "hypot");
+    let call = heap.call(hypot, (3.0, 4.0));
+    let bytes = Pickler::new().protocol(4).dumps(&heap, call)?;
+    Ok(())
+}
+
+#[test]
+fn looking_in() -> Result<()> {
+    use cloudpickle::{dis, loads, py};
+
+    let bytes = py!({"config": {"rate": 0.5, "name": "run-7"}}).dumps()?;
+
+    let pickle = loads(&bytes)?;
+    println!("{}", pickle.root()); // Python's repr
+    let rate = pickle.root().get("config")?.get("rate")?.as_f64()?;
+    let err = pickle.root().get("config")?.get("name")?.as_f64().unwrap_err();
+    assert_eq!(err.to_string(), "float wanted, str 'run-7' found at root['config']['name']");
+
+    // What is not touched stays as it was, byte for byte.
+    let mut pickle = pickle.into_owned();
+    let config = pickle.root().get("config")?.value();
+    pickle.heap_mut().set_item(config, "rate", rate / 2.0)?;
+    let bytes = pickle.dumps()?;
+
+    print!("{}", dis(&bytes)?); // the text of pickletools.dis
+    Ok(())
+}
+
+#[test]
+fn a_gate() -> Result<()> {
+    use cloudpickle::{Policy, Unpickler};
+
+    let policy = Policy::deny_all().allow("builtins", ["set", "frozenset"]).allow_module("myapp.jobs");
+    let err = Unpickler::new().policy(&policy).max_objects(1_000_000).loads(b"cos\nsystem\n(S'true'\ntR.").unwrap_err();
+    assert_eq!(err.to_string(), "global os.system is not allowed in GLOBAL (at offset 0x0)");
+    Ok(())
+}
+
+#[test]
+fn the_readme_says_what_runs_here() {
+    // rustfmt breaks lines where the README does not.
+    let without_blanks = |text: &str| text.split_whitespace().collect::<String>();
+    let here = without_blanks(include_str!("readme.rs"));
+    let readme = include_str!("../README.md");
+    let blocks: Vec<&str> = readme.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(blocks.len(), 4);
+    for block in blocks {
+        assert!(here.contains(&without_blanks(block)), "not run here:\n{block}");
+    }
+}
