@@ -3,16 +3,16 @@
 
 mod common;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use cloudpickle::ser::Options as SerOptions;
-use cloudpickle::{Encoding, ErrorKind, Heap, de, from_slice, loads, ser, to_vec};
+use cloudpickle::{Heap, de, to_vec};
 use common::{Judge, Loading, interpreters};
 use num_bigint::BigInt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_bytes::{ByteBuf, Bytes};
+use serde_bytes::ByteBuf;
 
 #[derive(Serialize, Deserialize, Debug, PartialEq, Clone)]
 struct Unit;
