@@ -88,6 +88,8 @@ fn recode(python: &Python, every: usize) -> (usize, Vec<String>) {
 
 /// Cases that no pickler of CPython can carry over to an older protocol, with the reason.
 const LOST: &[(&str, &str)] = &[
+    ("int-huge", "below protocol 2 an int is text, and CPython neither writes nor reads more than 4300 digits"),
+    ("int-huge-minus", "the same"),
     ("float-nan-bits", "text of protocol 0 has no sign and no bits for a NaN"),
     ("name-exceptions", "below protocol 3 ModuleNotFoundError has the name ImportError"),
     ("compat-all", "below protocol 3 BrokenPipeError has the name OSError"),
