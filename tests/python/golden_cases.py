@@ -108,6 +108,7 @@ class Label:
         self.text = label(n)
 ''',
 }
+COMPILED = {}
 PACKAGES = {"golden_pkg", "golden_pkg.sub", "golden_value_pkg"}
 
 
@@ -127,7 +128,9 @@ def install(root):
         spec.has_location = True
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
-        exec(compile(source.lstrip("\n"), file, "exec"), vars(module))
+        if name not in COMPILED:
+            COMPILED[name] = compile(source.lstrip("\n"), file, "exec")
+        exec(COMPILED[name], vars(module))
         parent, _, last = name.rpartition(".")
         if parent:
             setattr(sys.modules[parent], last, module)
@@ -834,8 +837,9 @@ x = eval("lambda q: q ** 2")
 
 # case: function_unicode
 def größe(ñ="é", *, 名前="日本"):
-    """Größe 😀 \udc80"""
+    """Größe 😀"""
     return ñ + 名前
+größe.__doc__ += " \udc80"
 x = größe
 #? x()
 #? ascii(x.__doc__)

@@ -116,7 +116,7 @@ class Describer:
             return {"kind": cls.__name__, "repr": repr(value)}
         if cls is tuple and not value:
             return {"kind": "tuple", "items": []}
-        if isinstance(value, type):
+        if issubclass(cls, type):  # isinstance(list[int], type) holds on 3.9 and 3.10
             by_name = self.class_by_name(value)
             if by_name:
                 return by_name
@@ -162,7 +162,7 @@ class Describer:
             return {"kind": "method wrapper", "name": v.__name__, "self": self(v.__self__)}
         if cls in DESCRIPTORS:
             return {"kind": DESCRIPTORS[cls], "name": v.__name__, "class": self(v.__objclass__)}
-        if isinstance(v, type):
+        if issubclass(cls, type):
             return self.class_by_value(v)
         if isinstance(v, (classmethod, staticmethod)):
             kind = "classmethod" if isinstance(v, classmethod) else "staticmethod"

@@ -9,7 +9,7 @@ field of a request is the options, lines `key=value`:
     C  A [calls]          loads it; a JSON list of what the calls give
 
 Options: loader=dill (absent: pickle), modules=a,b (modules of golden_cases that are there besides golden_pkg),
-order=1 (dicts must have the same order). Equal means: functions by code, names, defaults, annotations, attributes,
+order=0 (dicts may differ in order). Equal means: functions by code, names, defaults, annotations, attributes,
 globals and closure; classes member by member, registered subclasses included; instances by their state. Each payload
 is loaded into a fresh `__main__` and without classes remembered from the one before.
 CPython 3.6 and newer.
@@ -25,6 +25,7 @@ import pickle
 import re
 import struct
 import sys
+import threading
 import traceback
 import types
 import typing
@@ -48,6 +49,10 @@ VIEWS = (
     type(collections.OrderedDict().items()),
 )
 HEAP_TYPE = 1 << 9
+# Python 3.6: caches, hashes of addresses, and the registry, which is compared by itself.
+judge.IGNORED_IN_CLASS.update(
+    ("_abc_registry", "_abc_cache", "_abc_negative_cache", "_abc_negative_cache_version", "__tree_hash__")
+)
 
 
 def clean(text):
@@ -184,6 +189,13 @@ class Comparison(judge.Comparison):
         for name in ("__name__", "__bound__", "__constraints__", "__covariant__", "__contravariant__", "__module__"):
             self.also(getattr(a, name, None), getattr(b, name, None), path, "." + name)
 
+    def aliases(self, a, b, path):
+        for name in ("__origin__", "__args__"):
+            self.also(getattr(a, name), getattr(b, name), path, "." + name)
+
+    def locks(self, a, b, path):
+        self.also(a.locked(), b.locked(), path, ".locked()")
+
     def views(self, a, b, path):
         self.also(list(a), list(b), path, "<items>")
 
@@ -192,14 +204,16 @@ class Comparison(judge.Comparison):
 
 
 Comparison.EXACT[typing.TypeVar] = Comparison.typevars
+Comparison.EXACT[type(threading.Lock())] = Comparison.locks
 Comparison.EXACT[weakref.WeakSet] = Comparison.weak_sets
+if hasattr(types, "GenericAlias"):  # isinstance(list[int], type) holds on 3.9 and 3.10
+    Comparison.EXACT[types.GenericAlias] = Comparison.aliases
 for _cls in VIEWS:
     Comparison.EXACT[_cls] = Comparison.views
 
 
 def difference(a, b, options, calls=()):
     """Loads both. "" or where they differ."""
-    options = dict(options, order=options.get("order", "0"))
     first = load(a, options)
     try:
         second = load(b, options)
