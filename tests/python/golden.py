@@ -553,6 +553,10 @@ A file that cannot be made again stays as it is.
 One file per Python, a zlib stream; the head of `golden.py` tells the format. `golden_cases.py` has the sources,
 `golden_info.py` says what an object is, `golden_judge.py` loads payloads and compares them.
 
+Producers named after another package are that release of cloudpickle under the package's module names, which is what
+the package carries: pyspark 2.4.8 (0.4.3), 3.0.3 (1.1.1, one trivial edit), 3.5.3 (2.2.1), 4.0.1 (3.1.1), joblib 1.2.0
+(2.2.0), 1.5.3 (3.1.2), ray 2.60.0 (3.1.2). `dill .. recurse` is `dumps(x, recurse=True)`.
+
 In the table: *cases* that run on that Python; *written* by `dumps`; *load* with the same release on the same Python;
 *as before*: of these, every sample gives what it gave on the original. The rest is in the records, with its reason.
 

@@ -3092,7 +3092,7 @@ x = [int, float, complex, bool, str, bytes, bytearray, list, tuple, dict, set, f
 
 # case: types_constants
 import types
-x = [getattr(types, name) for name in sorted(vars(types)) if name.endswith("Type") and isinstance(getattr(types, name), type)]
+x = [getattr(types, name) for name in sorted(vars(types)) if name.endswith("Type") and name != "ClassType" and isinstance(getattr(types, name), type)]
 #? len(x) > 10
 
 # case: types_by_reference

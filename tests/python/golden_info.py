@@ -41,7 +41,7 @@ VIEWS = {
 SINGLE_TYPES = {type(None): "None", type(...): "Ellipsis", type(NotImplemented): "NotImplemented"}
 TYPES_NAMES = {}
 for _name, _value in sorted(vars(types).items()):
-    if type(_value) is type:
+    if type(_value) is type and _name != "ClassType":  # cloudpickle 1.2.2 adds that name
         TYPES_NAMES.setdefault(_value, []).append(_name)
 GLOBAL_OPS = ("LOAD_GLOBAL", "STORE_GLOBAL", "DELETE_GLOBAL")
 BASE_GLOBALS = ("__package__", "__name__", "__path__", "__file__")
@@ -306,6 +306,9 @@ class Describer:
         return dict(self.reference(cls, "class"), reachable=False)
 
     def class_by_value(self, cls):
+        if getattr(cls, "__args__", None) is not None and isinstance(getattr(cls, "__origin__", None), type):
+            # typing.List[int] of 3.6 is a class
+            return {"kind": "alias", "origin": self(cls.__origin__), "args": self.listed(cls.__args__)}
         found = {
             "kind": "class",
             "name": cls.__name__,
@@ -342,8 +345,8 @@ class Describer:
             }
         members = []
         for name, value in space.items():
-            if name in ("__slotnames__", "__dict__", "__weakref__") and not isinstance(value, property):
-                continue  # bookkeeping of copyreg, and what every class has
+            if name in ("__slotnames__", "__tree_hash__", "__dict__", "__weakref__") and not isinstance(value, property):
+                continue  # bookkeeping of copyreg and typing, and what every class has
             member = [name, self(value)]
             if any(vars(base).get(name, found) is value for base in cls.__bases__):
                 member.append("same object in a base")
