@@ -547,7 +547,7 @@ object is. Made by
     python tests/python/golden.py
 
 which finds the interpreters on `PATH` and in pyenv, fetches the releases with pip (and CPython 3.14 as the npm package
-pyodide), and writes the same bytes every time. `--only py3.11` makes one file. Versions used: %(pythons)s.
+pyodide), and writes the same bytes every time (but for hashes of addresses, `__tree_hash__`, in some payloads of 3.6). `--only py3.11` makes one file. Versions used: %(pythons)s.
 A file that cannot be made again stays as it is.
 
 One file per Python, a zlib stream; the head of `golden.py` tells the format. `golden_cases.py` has the sources,

@@ -317,6 +317,13 @@ def x(a: list[int], b: dict[str, int] | None = None) -> tuple[int, ...]:
 
 # case: function_type_parameters
 #: since 3.12
+def x[T: int, U](a: T, b: U = None) -> dict[T, U]:
+    return {a: b}
+#? x(1)
+#? [t.__name__ for t in x.__type_params__]
+
+# case: function_type_parameters_all
+#: since 3.12
 def x[T: int, *Ts, **P](a: T, *rest: *Ts) -> T:
     return a
 #? x(1)
