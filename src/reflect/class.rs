@@ -112,19 +112,21 @@ impl<'h> Class<'h> {
         let call = object.as_call().ok()?;
         let heap = object.heap();
         match heap.items(call.args().value()) {
-            &[name @ (Value::Str(_) | Value::ByteString(_)), bases @ Value::Tuple(_), type_kwargs @ Value::Dict(_)] => Some(Self {
-                heap,
-                object: object.value(),
-                metaclass: Some(call.callable().value()),
-                name,
-                qualname: None,
-                module: None,
-                bases,
-                type_kwargs,
-                tracker_id: Value::None,
-                enum_members: None,
-                members: None,
-            }),
+            &[name @ (Value::Str(_) | Value::ByteString(_)), bases @ Value::Tuple(_), type_kwargs @ Value::Dict(_)] => {
+                Some(Self {
+                    heap,
+                    object: object.value(),
+                    metaclass: Some(call.callable().value()),
+                    name,
+                    qualname: None,
+                    module: None,
+                    bases,
+                    type_kwargs,
+                    tracker_id: Value::None,
+                    enum_members: None,
+                    members: None,
+                })
+            }
             _ => None,
         }
     }

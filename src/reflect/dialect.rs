@@ -132,9 +132,7 @@ pub(crate) fn is_builtin_type(object: Obj<'_>, name: &str) -> bool {
 
 fn builtin_type(object: Obj<'_>) -> Option<Cow<'_, str>> {
     match Helper::called(object)? {
-        Helper::BuiltinType => {
-            Some(object.as_call().ok()?.args().iter().ok()?.next()?.as_py_str().ok()?.to_string_lossy())
-        }
+        Helper::BuiltinType => Some(object.as_call().ok()?.args().iter().ok()?.next()?.as_py_str().ok()?.to_string_lossy()),
         _ => None,
     }
 }
@@ -376,7 +374,8 @@ impl Evidence {
 
     fn call(&mut self, object: Obj<'_>) {
         let Ok(call) = object.as_call() else { return };
-        let sizes = call.args().iter().into_iter().flatten().chain(state_of(object).into_iter().flat_map(|state| state.iter()).flatten());
+        let sizes =
+            call.args().iter().into_iter().flatten().chain(state_of(object).into_iter().flat_map(|state| state.iter()).flatten());
         let size = sizes.map(|part| part.len().unwrap_or(0)).fold(1, usize::saturating_add);
         let Some(budget) = self.budget.checked_sub(size) else { return };
         self.budget = budget;
@@ -421,7 +420,8 @@ impl Evidence {
     /// From 3.1 on the name of a function is a copy of the one that its code has. A character is one object everywhere.
     fn function(&mut self, object: Obj<'_>) {
         let Some(state) = state_of(object) else { return };
-        let (Ok(code), Ok(name)) = (object.as_call().and_then(|call| call.args().get(0)), state.get(1).and_then(|s| s.get("__name__")))
+        let (Ok(code), Ok(name)) =
+            (object.as_call().and_then(|call| call.args().get(0)), state.get(1).and_then(|s| s.get("__name__")))
         else {
             return;
         };

@@ -47,6 +47,8 @@ pub struct Function<'h> {
 /// What a function is filled with; `None` where a pickle does not say it.
 #[derive(Clone, Copy, Default)]
 struct State {
+    /// The dict of all but the attributes.
+    slots: Option<Value>,
     attributes: Option<Value>,
     name: Option<Value>,
     qualname: Option<Value>,
@@ -64,7 +66,7 @@ struct State {
 impl State {
     /// The slots of the fast path.
     fn of_slots(attributes: Obj<'_>, slots: Obj<'_>) -> Option<Self> {
-        let mut state = Self { attributes: Some(attributes.value()), ..Self::default() };
+        let mut state = Self { slots: Some(slots.value()), attributes: Some(attributes.value()), ..Self::default() };
         for (key, value) in slots.items().ok()? {
             let slot = match key.as_str().ok()? {
                 "__name__" => &mut state.name,
@@ -86,7 +88,7 @@ impl State {
 
     /// The state of the slow path.
     fn of_fill(dict: Obj<'_>) -> Option<Self> {
-        let mut state = Self::default();
+        let mut state = Self { slots: Some(dict.value()), ..Self::default() };
         for (key, value) in dict.items().ok()? {
             let slot = match key.as_str().ok()? {
                 "name" => &mut state.name,
@@ -304,6 +306,14 @@ impl<'h> Function<'h> {
         self.get(self.state.closure)
     }
 
+    pub(crate) fn slots(self) -> Option<Value> {
+        self.state.slots
+    }
+
+    pub(crate) fn attributes_object(self) -> Option<Obj<'h>> {
+        self.get(self.state.attributes)
+    }
+
     /// The cells that it is made with, empty until its state fills them.
     #[must_use]
     pub fn own_cells(self) -> Option<Obj<'h>> {
@@ -346,9 +356,9 @@ fn is_function_type(callable: Obj<'_>) -> bool {
 
 /// The state that `_function_setstate` gives, a pair.
 fn function_state(object: Obj<'_>) -> Option<Obj<'_>> {
-    let states = object.effects().filter(|effect| {
-        effect.setter.is_some_and(|setter| Helper::of(setter) == Some(Helper::FunctionSetState))
-    });
+    let states = object
+        .effects()
+        .filter(|effect| effect.setter.is_some_and(|setter| Helper::of(setter) == Some(Helper::FunctionSetState)));
     states.last().map(|effect| effect.object)
 }
 

@@ -9,7 +9,8 @@ use std::fmt::{self, Write};
 
 use super::code::count;
 use super::{Class, Function, Helper, dialect};
-use crate::heap::{Obj, Value};
+use crate::heap::{Call, Obj, Value};
+use crate::text::float::write_float_repr;
 
 /// `co_flags`: takes `*args`.
 const VARARGS: u32 = 0x4;
@@ -210,10 +211,15 @@ fn is_type(object: Obj<'_>) -> bool {
             let Ok(call) = object.as_call() else { return false };
             Class::recognise(object).is_some()
                 || Helper::of(call.callable()) == Some(Helper::BuiltinType)
-                || call.callable().is_global("builtins", "type")
+                || is_type_itself(call.callable())
         }
         _ => false,
     }
+}
+
+/// `type`, which cloudpickle 1.2 writes as `types.ClassType`.
+fn is_type_itself(object: Obj<'_>) -> bool {
+    object.is_global("builtins", "type") || dialect::is_builtin_type(object, "ClassType")
 }
 
 /// Whether an object is something of `typing` whose `repr` begins with that name.
@@ -308,7 +314,7 @@ fn type_name(object: Obj<'_>) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
             }
             let call = object.as_call().ok()?;
             let argument = call.args().get(0).ok()?;
-            if call.callable().is_global("builtins", "type") {
+            if is_type_itself(call.callable()) {
                 let name = match argument {
                     none if none.is_none() => "NoneType",
                     other if other.is_global("builtins", "Ellipsis") => "ellipsis",
@@ -420,10 +426,51 @@ fn write_value(out: &mut String, object: Obj<'_>, depth: usize) {
 
 /// Functions among the builtins; the other callables there are classes.
 const BUILTIN_FUNCTIONS: &[&str] = &[
-    "abs", "aiter", "all", "anext", "any", "ascii", "bin", "breakpoint", "callable", "chr", "compile", "delattr", "dir", "divmod",
-    "eval", "exec", "format", "getattr", "globals", "hasattr", "hash", "hex", "id", "input", "isinstance", "issubclass", "iter",
-    "len", "locals", "max", "min", "next", "oct", "open", "ord", "pow", "print", "repr", "round", "setattr", "sorted", "sum",
-    "vars", "__import__", "__build_class__",
+    "abs",
+    "aiter",
+    "all",
+    "anext",
+    "any",
+    "ascii",
+    "bin",
+    "breakpoint",
+    "callable",
+    "chr",
+    "compile",
+    "delattr",
+    "dir",
+    "divmod",
+    "eval",
+    "exec",
+    "format",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "hex",
+    "id",
+    "input",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "locals",
+    "max",
+    "min",
+    "next",
+    "oct",
+    "open",
+    "ord",
+    "pow",
+    "print",
+    "repr",
+    "round",
+    "setattr",
+    "sorted",
+    "sum",
+    "vars",
+    "__import__",
+    "__build_class__",
 ];
 
 fn write_call(out: &mut String, object: Obj<'_>, depth: usize) {
@@ -440,20 +487,72 @@ fn write_call(out: &mut String, object: Obj<'_>, depth: usize) {
         Some(Form::Item(origin, argument)) => return write_generic(out, origin, argument, depth),
         None => {}
     }
-    if let Some(function) = Function::recognise(object) {
+    if let Some((real, imaginary)) = complex(object) {
+        let _ = write_complex(out, real, imaginary);
+    } else if let Some(text) = singleton(object) {
+        out.push_str(text);
+    } else if let Some(inner) = init_var(object) {
+        out.push_str("dataclasses.InitVar[");
+        write_type(out, inner, depth + 1);
+        out.push(']');
+    } else if let Some(function) = Function::recognise(object) {
         let _ = write!(out, "<function {}>", function.qualname());
     } else if let Some((module, name)) = type_name(object) {
         let prefix = if module == "builtins" { String::new() } else { format!("{module}.") };
         let _ = write!(out, "<class '{prefix}{name}'>");
     } else if Helper::called(object) == Some(Helper::MakeTypeVar) {
-        let args = object.as_call().map(super::super::heap::Call::args);
+        let args = object.as_call().map(Call::args);
         let name = args.and_then(|args| args.get(0)).and_then(Obj::as_str).unwrap_or("?");
         let variance = |nth: usize| args_bool(object, nth);
-        let sign = if variance(3) { '+' } else if variance(4) { '-' } else { '~' };
+        let sign = if variance(3) {
+            '+'
+        } else if variance(4) {
+            '-'
+        } else {
+            '~'
+        };
         let _ = write!(out, "{sign}{name}");
     } else {
         let _ = write!(out, "{object:.4096}");
     }
+}
+
+/// Objects of which there is one, as they print.
+fn singleton(object: Obj<'_>) -> Option<&'static str> {
+    let callable = object.as_call().ok()?.callable();
+    match Helper::of(callable) {
+        Some(Helper::GenEllipsis) => Some("Ellipsis"),
+        Some(Helper::GenNotImplemented) => Some("NotImplemented"),
+        _ if callable.is_global("dataclasses", "_HAS_DEFAULT_FACTORY_CLASS") => Some("<factory>"),
+        _ => None,
+    }
+}
+
+/// The type of a `dataclasses.InitVar`.
+fn init_var(object: Obj<'_>) -> Option<Obj<'_>> {
+    let call = object.as_call().ok().filter(|call| call.callable().is_global("dataclasses", "InitVar"))?;
+    let state = call.state()?;
+    state.get("type").or_else(|_| state.get(1)?.get("type")).ok()
+}
+
+/// The parts of a complex number, which is written as a call.
+fn complex(object: Obj<'_>) -> Option<(f64, f64)> {
+    let call = object.as_call().ok().filter(|call| call.callable().is_global("builtins", "complex"))?;
+    Some((call.args().get(0).ok()?.as_f64().ok()?, call.args().get(1).ok()?.as_f64().ok()?))
+}
+
+/// `1j`, `(1+2j)`: whole floats without `.0`, and no real part where it is 0.
+fn write_complex(out: &mut String, real: f64, imaginary: f64) -> fmt::Result {
+    let part = |float: f64| {
+        let mut text = String::new();
+        write_float_repr(&mut text, float).map(|()| text.strip_suffix(".0").map(str::to_owned).unwrap_or(text))
+    };
+    let imaginary_text = part(imaginary)?;
+    if real == 0.0 && real.is_sign_positive() {
+        return write!(out, "{imaginary_text}j");
+    }
+    let sign = if imaginary_text.starts_with('-') { "" } else { "+" };
+    write!(out, "({}{sign}{imaginary_text}j)", part(real)?)
 }
 
 fn args_bool(object: Obj<'_>, nth: usize) -> bool {
