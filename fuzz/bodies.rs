@@ -2,7 +2,8 @@
 #![allow(dead_code)] // each target uses its own
 #![allow(unreachable_pub)]
 
-use cloudpickle::{Dis, Encoding, ErrorKind, Pickle, Pickler, Unpickler, dis, ops, optimize};
+use cloudpickle::op::Op;
+use cloudpickle::{Dis, Encoding, ErrorKind, Pickler, Unpickler, dis, ops, optimize};
 
 /// Every operation that is read is written back as it was, and can be read by itself.
 pub fn ops_target(data: &[u8]) {
@@ -29,8 +30,16 @@ pub fn unpickle(data: &[u8]) {
     assert_eq!(partial.error(), whole.as_ref().err());
     match &whole {
         Ok((pickle, length)) => {
-            assert!(unpickler.loads(&data[..*length]).is_ok());
             assert!(unpickler.loads(&data[..length - 1]).is_err());
+            // A frame that goes on behind STOP counts what is there; a reader is not asked for that.
+            let mut frames = ops(data).map_while(Result::ok).filter_map(|(offset, op)| match op {
+                Op::Frame(bytes) => Some(bytes.saturating_add(offset as u64 + 9)),
+                _ => None,
+            });
+            if frames.any(|end| end > *length as u64) {
+                return;
+            }
+            assert!(unpickler.loads(&data[..*length]).is_ok());
             let mut reader = data;
             let loaded = unpickler.load(&mut reader).unwrap();
             assert_eq!(reader.len(), data.len() - length, "a reader is not read past STOP");
@@ -51,38 +60,39 @@ pub fn unpickle(data: &[u8]) {
     }
 }
 
-/// What was read, written and read again, which is the same graph; writing that again gives the same bytes.
-fn again<'a>(pickle: &Pickle<'_>, unpickler: &Unpickler, written: &'a [u8], what: &str) -> Pickle<'a> {
-    let again = unpickler.loads(written);
-    let again = again.unwrap_or_else(|error| panic!("{what}: {error} in {}", written.escape_ascii()));
-    assert!(pickle.root().is_isomorphic(again.root()), "{what}: {} became {}", pickle.root(), again.root());
-    again
-}
-
 /// `dumps(loads(x))` is the same graph, and stable.
+///
+/// With `POP`, `POP_MARK` and `DUP` a stream can make a global or what a persistent id stands for, do something to it, throw it away and
+/// go on with it inside itself; no pickler does. Such a stream is only written so that it can be read.
 pub fn roundtrip(data: &[u8]) {
     let Some((flags, data)) = data.split_first() else { return };
     let encodings = [Encoding::Ascii, Encoding::Latin1, Encoding::Utf8, Encoding::Bytes];
     let unpickler = Unpickler::new().encoding(encodings[usize::from(flags & 3)]).missing_buffers(true).max_digits(0);
     let Ok(pickle) = unpickler.loads(data) else { return };
+    let odd = |op: Op<'_>| match op {
+        Op::Pop | Op::PopMark | Op::Dup => true,
+        // The sign of a NaN is lost in text.
+        Op::Float(line) => line.0.to_ascii_lowercase().starts_with(b"-nan"),
+        _ => false,
+    };
+    let odd = ops(data).map_while(Result::ok).any(|(_, op)| odd(op));
     match pickle.dumps() {
         Ok(written) => {
-            let second = again(&pickle, &unpickler, &written, "the same style");
-            let rewritten = second.dumps().unwrap();
-            assert_eq!(
-                rewritten.escape_ascii().to_string(),
-                written.escape_ascii().to_string(),
-                "{:?}, {:?}",
-                pickle.style(),
-                second.style()
-            );
+            let again = unpickler.loads(&written);
+            let again = again.unwrap_or_else(|error| panic!("{error} in {}", written.escape_ascii()));
+            if !odd {
+                assert!(pickle.root().is_isomorphic(again.root()), "{} became {}", pickle.root(), again.root());
+                let (first, second) = (written.escape_ascii(), again.dumps().unwrap());
+                assert_eq!(second.escape_ascii().to_string(), first.to_string(), "{:?}, {:?}", pickle.style(), again.style());
+            }
         }
         Err(error) => assert!(refused(&error), "{error}"),
     }
     let pickler = Pickler::new().protocol((flags >> 3) % 6).optimize(flags & 4 != 0);
     match pickler.dump_pickle(&pickle) {
         Ok(written) => {
-            let _ = unpickler.loads(&written).unwrap();
+            let again = unpickler.loads(&written);
+            assert!(again.is_ok(), "{:?} in {}", again.map(drop), written.escape_ascii());
         }
         Err(error) => assert!(refused(&error), "{error}"),
     }

@@ -311,6 +311,12 @@ pub enum ErrorKind {
     /// The stream cannot be disassembled further, in the words of `pickletools`.
     #[error("{0}")]
     Disassembly(String),
+    /// An object that holds itself where a tree was wanted.
+    #[error("the object holds itself")]
+    Cycle,
+    /// What a Rust type said while it was serialized or deserialized.
+    #[error("{0}")]
+    Custom(String),
     /// The reader or writer failed.
     #[error("{message}")]
     Io {

@@ -33,9 +33,13 @@
 //! | broken or hostile bytes | what was built before the error | [`Unpickler::loads_partial`] |
 //! | Rust values | a pickle | [`py!`], [`Heap::add`], [`Pickler`] |
 //! | Python source | a function on a worker | [`Source`] |
+//! | a Rust type with serde | a pickle, or objects | [`to_vec`], [`to_writer`], [`to_heap`] |
+//! | a pickle, or an object | a Rust type with serde | [`from_slice`], [`from_reader`], [`from_obj`] |
 //! | bytes | the opcodes | [`ops`], [`dis`] |
 
 mod compat;
+#[cfg(feature = "serde")]
+pub mod de;
 pub mod error;
 pub mod heap;
 pub mod int;
@@ -44,15 +48,23 @@ pub mod op;
 pub mod opcode;
 pub mod pickle;
 pub mod reflect;
+#[cfg(feature = "serde")]
+pub mod ser;
 pub mod style;
 pub mod text;
 pub mod unpickle;
+#[cfg(feature = "serde")]
+pub mod with;
 
+#[cfg(feature = "serde")]
+pub use de::{Deserializer, from_obj, from_reader, from_slice};
 pub use error::{Error, ErrorKind, Result};
 pub use heap::{Bytes, Heap, Obj, ToPy, Value};
 pub use op::{Dis, Op, dis, ops, optimize};
 pub use opcode::Opcode;
 pub use pickle::Pickler;
 pub use reflect::{Source, SourceModule};
+#[cfg(feature = "serde")]
+pub use ser::{Serializer, to_heap, to_vec, to_writer};
 pub use text::Encoding;
 pub use unpickle::{Pickle, Policy, Series, Unpickler, load, loads};

@@ -434,18 +434,25 @@ impl<'a> Heap<'a> {
     /// The bytes of a str, of bytes and their like, or of a long int.
     #[inline]
     pub(crate) fn content(&self, value: Value) -> &[u8] {
-        let span = match value {
-            Value::Str(id) => self.strs[id.index()],
-            Value::ByteString(id) => self.byte_strings[id.index()],
-            Value::Bytes(id) => self.bytes[id.index()],
-            Value::ByteArray(id) => self.byte_arrays[id.index()],
-            Value::Long(id) => self.longs[id.index()].span,
-            Value::Buffer(id) => match self.buffers[id.index()].data {
-                Some(span) => span,
-                None => return &[],
-            },
-            _ => return &[],
-        };
-        self.store.get(span)
+        self.span(value).map_or(&[], |span| self.store.get(span))
+    }
+
+    /// Where in the input those bytes are, when they are there.
+    #[cfg(feature = "serde")]
+    pub(crate) fn input_range(&self, value: Value) -> Option<std::ops::Range<usize>> {
+        self.store.input_range(self.span(value)?)
+    }
+
+    #[inline(always)]
+    fn span(&self, value: Value) -> Option<Span> {
+        match value {
+            Value::Str(id) => Some(self.strs[id.index()]),
+            Value::ByteString(id) => Some(self.byte_strings[id.index()]),
+            Value::Bytes(id) => Some(self.bytes[id.index()]),
+            Value::ByteArray(id) => Some(self.byte_arrays[id.index()]),
+            Value::Long(id) => Some(self.longs[id.index()].span),
+            Value::Buffer(id) => self.buffers[id.index()].data,
+            _ => None,
+        }
     }
 }

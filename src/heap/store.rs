@@ -96,6 +96,19 @@ impl<'a> Store<'a> {
         self.input = input;
     }
 
+    /// Where in the input a span is, when it is there.
+    #[cfg(feature = "serde")]
+    pub(crate) fn input_range(&self, span: Span) -> Option<Range<usize>> {
+        let start = span.start as usize;
+        if span.start < TEXT {
+            return Some(start..start + span.len as usize);
+        }
+        match (span.start >= BLOB).then(|| &self.blobs[start & !(TAG as usize)]) {
+            Some(Blob::Input(range)) => Some(range.clone()),
+            _ => None,
+        }
+    }
+
     /// How long the input is.
     pub(crate) fn input_len(&self) -> usize {
         self.input.len()

@@ -235,12 +235,14 @@ impl Writer<'_, '_> {
     }
 }
 
-fn head4(opcode: Opcode, length: usize) -> Option<[u8; 5]> {
+/// An opcode with a four-byte count; none when the length does not fit.
+pub(crate) fn head4(opcode: Opcode, length: usize) -> Option<[u8; 5]> {
     let [a, b, c, d] = u32::try_from(length).ok()?.to_le_bytes();
     Some([opcode.byte(), a, b, c, d])
 }
 
-fn head8(opcode: Opcode, length: usize) -> [u8; 9] {
+/// An opcode with an eight-byte count.
+pub(crate) fn head8(opcode: Opcode, length: usize) -> [u8; 9] {
     let [a, b, c, d, e, f, g, h] = (length as u64).to_le_bytes();
     [opcode.byte(), a, b, c, d, e, f, g, h]
 }

@@ -4,7 +4,10 @@
 //! `dumps(loads(x)) == x` for what CPython wrote, and what is built in Rust looks as if the newest CPython had written it.
 
 mod atoms;
+mod batches;
 mod by_value;
+mod calls;
+mod containers;
 mod names;
 mod needed;
 mod sink;
@@ -13,9 +16,11 @@ mod writer;
 use std::borrow::Cow;
 use std::io::Write;
 
+#[cfg(feature = "serde")]
+pub(crate) use self::atoms::{head4, head8};
 pub use self::by_value::ModuleByValue;
 use self::by_value::Registry;
-use self::sink::Sink;
+pub(crate) use self::sink::Sink;
 use self::writer::Writer;
 use crate::error::{ErrorKind, Result};
 use crate::heap::{BufferId, Heap, Value};

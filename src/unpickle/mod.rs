@@ -3,6 +3,9 @@
 //! [`loads`] is Python's `pickle.loads` without Python: nothing is imported and nothing is called. A `REDUCE` becomes an object that says what would
 //! have been called, with what, and what was done to the result.
 
+mod buffers;
+mod calls;
+mod containers;
 mod drops;
 mod lines;
 mod machine;
@@ -10,6 +13,7 @@ mod memo;
 mod options;
 mod pickle;
 mod policy;
+mod pops;
 mod series;
 mod stream;
 mod trace;
@@ -24,6 +28,7 @@ pub use self::pickle::{Partial, Pickle};
 pub use self::policy::Policy;
 pub use self::series::Series;
 pub use self::stream::Pickles;
+pub(crate) use self::trace::is_line;
 use crate::error::Result;
 use crate::heap::Heap;
 use crate::text::Encoding;
@@ -307,6 +312,12 @@ impl Unpickler {
         let mut machine = Machine::new(Heap::over(Cow::Borrowed(input)), input.len(), Vec::new(), &self.options);
         let result = machine.run(input);
         Partial::finish(machine, result, self.options.encoding)
+    }
+
+    /// The bytes of the first pickle that a reader gives.
+    #[cfg(feature = "serde")]
+    pub(crate) fn read_bytes(&self, reader: &mut impl BufRead) -> Result<Vec<u8>> {
+        stream::read_pickle(reader, self.options.limits.input)
     }
 
     fn run<'a>(&self, input: &'a [u8], buffers: Vec<Cow<'a, [u8]>>) -> Result<(Pickle<'a>, usize)> {

@@ -1,0 +1,73 @@
+//! What a serializer writes to: a stream of opcodes, or a heap.
+
+use crate::error::Result;
+use crate::int::Int;
+
+/// The containers that a serializer opens and closes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind<'k> {
+    /// A list.
+    List,
+    /// A dict: keys and values in turn.
+    Dict,
+    /// A tuple.
+    Tuple,
+    /// A set.
+    Set,
+    /// A frozenset.
+    FrozenSet,
+    /// An instance of a class, of which the items are keys and values of its state in turn.
+    Instance(&'k str, &'k str),
+    /// A call of a class's `__new__`, of which the items are the arguments.
+    New(&'k str, &'k str),
+    /// A call of a function, of which the items are the arguments.
+    Call(&'k str, &'k str),
+}
+
+/// A container that is open: what the target wants to know when it is closed.
+#[derive(Clone, Copy, Debug)]
+pub struct Open<'k> {
+    pub(crate) kind: Kind<'k>,
+    /// How many items there are, or pairs.
+    pub(crate) count: usize,
+    /// How many there will be, so far as that is known.
+    pub(crate) length: Option<usize>,
+    /// The items of this batch stand above a mark.
+    pub(crate) marked: bool,
+    /// Where the items begin on the stack of a heap's builder.
+    pub(crate) start: usize,
+}
+
+/// What a [`Serializer`](super::Serializer) writes to: [`Stream`](super::Stream) or [`Objects`](super::Objects). Not for other crates to
+/// implement.
+pub trait Target: sealed::Sealed {
+    /// `None`.
+    fn none(&mut self) -> Result<()>;
+    /// A bool.
+    fn bool(&mut self, bool: bool) -> Result<()>;
+    /// An int of 64 bits.
+    fn int(&mut self, n: i64) -> Result<()>;
+    /// An int of any size.
+    fn big(&mut self, n: &Int) -> Result<()>;
+    /// A float.
+    fn float(&mut self, float: f64) -> Result<()>;
+    /// A str.
+    fn str(&mut self, text: &str) -> Result<()>;
+    /// The name of a field or variant: the same object each time.
+    fn name(&mut self, name: &'static str) -> Result<()>;
+    /// Bytes.
+    fn bytes(&mut self, bytes: &[u8]) -> Result<()>;
+    /// A bytearray.
+    fn byte_array(&mut self, bytes: &[u8]) -> Result<()>;
+    /// Begins a container.
+    fn open<'k>(&mut self, kind: Kind<'k>, length: Option<usize>) -> Result<Open<'k>>;
+    /// Before each item, or pair.
+    fn item(&mut self, open: &mut Open<'_>) -> Result<()>;
+    /// Ends a container.
+    fn close(&mut self, open: Open<'_>) -> Result<()>;
+}
+
+pub(super) mod sealed {
+    /// Only this crate's targets.
+    pub trait Sealed {}
+}
