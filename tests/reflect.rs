@@ -492,3 +492,19 @@ fn golden_payloads_are_what_python_says() {
     }
     assert!(tally.differ.is_empty());
 }
+
+/// Calls inside calls, where a reader that went down would run out of stack.
+#[test]
+fn nested_calls_are_no_functions() {
+    for (module, name) in
+        [("cloudpickle.cloudpickle", "_fill_function"), ("cloudpickle.cloudpickle", "_rehydrate_skeleton_class")]
+    {
+        let mut bytes = format!("(c{module}\n{name}\n0").into_bytes();
+        bytes.extend(format!("c{module}\n{name}\n(").into_bytes().repeat(100_000));
+        bytes.extend(b"N}tR".iter().chain(&b"}tR".repeat(99_999)).chain(b"."));
+        let pickle = cloudpickle::loads(&bytes).expect("a pickle");
+        assert!(Function::reflect(pickle.root()).is_err());
+        assert!(Class::reflect(pickle.root()).is_err());
+        assert!(Dialect::detect(pickle.root()).is_some());
+    }
+}
