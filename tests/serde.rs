@@ -3,16 +3,16 @@
 
 mod common;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use cloudpickle::ser::Options as SerOptions;
-use cloudpickle::{Encoding, ErrorKind, Heap, de, from_slice, loads, ser, to_vec};
+use cloudpickle::{Heap, de, to_vec};
 use common::{Judge, Loading, interpreters};
 use num_bigint::BigInt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_bytes::{ByteBuf, Bytes};
+use serde_bytes::ByteBuf;
 
 #[derive(Serialize, Deserialize, Debug, PartialEq, Clone)]
 struct Unit;
@@ -118,7 +118,10 @@ fn check_read<T: DeserializeOwned + PartialEq + Debug>(bytes: &[u8], value: &T) 
 fn check_bytes(judges: &mut [Judge], bytes: &[u8], python: &str, protocol: u8) {
     for judge in judges {
         if protocol <= judge.python().highest_protocol() {
-            let seen = judge.eval(bytes, &format!("repr(x) + repr(x == {python}) + type(x).__name__ == repr({python}) + 'True' + type({python}).__name__"));
+            let seen = judge.eval(
+                bytes,
+                &format!("repr(x) + repr(x == {python}) + type(x).__name__ == repr({python}) + 'True' + type({python}).__name__"),
+            );
             assert_eq!(seen.as_deref(), Ok("True"), "{python}, protocol {protocol}: {}", bytes.escape_ascii());
         }
     }
@@ -186,17 +189,14 @@ fn every_type_both_ways() {
     check(judges, &Animal::Frog("Henry".into(), vec![1, -2]), "{'Frog': ['Henry', [1, -2]]}");
     check(judges, &Animal::Cat { age: 5, name: "Whyskers".into() }, "{'Cat': {'age': 5, 'name': 'Whyskers'}}");
     check(judges, &Animal::AntHive(vec!["a".into(), "b".into()]), "{'AntHive': ['a', 'b']}");
-    let outer = Outer {
-        inner: (Newtype(3), 7),
-        points: vec![Point { x: 1, y: 2.0 }, Point { x: 3, y: 4.0 }],
-        animal: Some(Animal::Dog),
-    };
+    let outer =
+        Outer { inner: (Newtype(3), 7), points: vec![Point { x: 1, y: 2.0 }, Point { x: 3, y: 4.0 }], animal: Some(Animal::Dog) };
+    check(judges, &outer, "{'inner': (3, 7), 'points': [{'x': 1, 'y': 2.0}, {'x': 3, 'y': 4.0}], 'animal': 'Dog'}");
     check(
         judges,
-        &outer,
-        "{'inner': (3, 7), 'points': [{'x': 1, 'y': 2.0}, {'x': 3, 'y': 4.0}], 'animal': 'Dog'}",
+        &vec![outer.clone(), Outer { animal: None, ..outer }],
+        "[{'inner': (3, 7), 'points': [{'x': 1, 'y': 2.0}, {'x': 3, 'y': 4.0}], 'animal': 'Dog'}, {'inner': (3, 7), 'points': [{'x': 1, 'y': 2.0}, {'x': 3, 'y': 4.0}], 'animal': None}]",
     );
-    check(judges, &vec![outer.clone(), Outer { animal: None, ..outer }], "[{'inner': (3, 7), 'points': [{'x': 1, 'y': 2.0}, {'x': 3, 'y': 4.0}], 'animal': 'Dog'}, {'inner': (3, 7), 'points': [{'x': 1, 'y': 2.0}, {'x': 3, 'y': 4.0}], 'animal': None}]");
     let either = vec![
         Either::Number(1),
         Either::Float(1.5),
@@ -206,7 +206,11 @@ fn every_type_both_ways() {
     ];
     check(judges, &either, "[1, 1.5, 't', [2], {'x': 1, 'y': 2}]");
     check(judges, &Tagged::Square { side: 2.0 }, "{'kind': 'Square', 'side': 2.0}");
-    check(judges, &vec![Adjacent::One(1), Adjacent::Two(1, 2), Adjacent::Nothing], "[{'t': 'One', 'c': 1}, {'t': 'Two', 'c': (1, 2)}, {'t': 'Nothing'}]");
+    check(
+        judges,
+        &vec![Adjacent::One(1), Adjacent::Two(1, 2), Adjacent::Nothing],
+        "[{'t': 'One', 'c': 1}, {'t': 'Two', 'c': (1, 2)}, {'t': 'Nothing'}]",
+    );
     let flat = Flat { id: 7, point: Point { x: 1, y: 2.0 }, rest: BTreeMap::from([("extra".into(), Either::Number(3))]) };
     check(judges, &flat, "{'id': 7, 'x': 1, 'y': 2.0, 'extra': 3}");
 }

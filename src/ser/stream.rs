@@ -339,7 +339,7 @@ impl Target for Stream<'_> {
                     self.op(Opcode::Mark);
                     open.marked = true;
                 }
-            } else if open.count % BATCH == 0 {
+            } else if open.count.is_multiple_of(BATCH) {
                 let (_, all) = self.batch_ends(open.kind);
                 self.op(all);
                 self.op(Opcode::Mark);
