@@ -331,7 +331,8 @@ impl Run<'_> {
         let json = serde_json::to_string(&value).expect("the data is JSON too");
         let peers = !self.arguments.ours;
         let foreign = peers && serde_pickle::from_slice::<T>(&input, Default::default()).is_ok();
-        let [mut ours, mut by_heap, mut theirs, mut of_json, mut write, mut their_write, mut json_write] = <[Vec<f64>; 7]>::default();
+        let [mut ours, mut by_heap, mut theirs, mut of_json, mut write, mut their_write, mut json_write] =
+            <[Vec<f64>; 7]>::default();
         let heap = de::Options::new().heap_only(true);
         for _ in 0..self.arguments.rounds {
             ours.push(time(|| cloudpickle::from_slice::<T>(&input)));
@@ -371,7 +372,8 @@ impl Run<'_> {
     /// What nobody wants.
     fn skip(&self, name: &str, file: &str) {
         let Some(input) = self.read(name, file) else { return };
-        let seconds: Vec<f64> = (0..self.arguments.rounds).map(|_| time(|| cloudpickle::from_slice::<IgnoredAny>(&input))).collect();
+        let seconds: Vec<f64> =
+            (0..self.arguments.rounds).map(|_| time(|| cloudpickle::from_slice::<IgnoredAny>(&input))).collect();
         let megabytes = input.len() as f64 / 1e6;
         println!("{name:<14} {megabytes:>6.2} | {}", rate(megabytes, &seconds, 10));
     }

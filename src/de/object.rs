@@ -2,7 +2,8 @@
 
 use serde::de::value::{BytesDeserializer, SeqDeserializer, StrDeserializer};
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected, VariantAccess,
+    Visitor,
 };
 use serde::forward_to_deserialize_any;
 
@@ -196,12 +197,7 @@ impl<'x, 'c, 'de: 'c> Deserializer<'de> for Object<'x, 'c, 'de> {
         self.visit(visitor, Want::Items)
     }
 
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value> {
+    fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value> {
         self.context.charge(0)?;
         let (variant, data, step) = match self.context.shape(self.value, Want::Any)? {
             Shape::Str(content) => {

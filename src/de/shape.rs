@@ -143,7 +143,9 @@ impl<'c, 'de: 'c> Context<'c, 'de> {
     fn known_call(&self, callable: Obj<'c>, args: &'c [Value]) -> Result<Option<Called<'c, 'de>>> {
         let Some((module, name)) = callable.global_names() else { return Ok(None) };
         Ok(Some(match (&*module, &*name, args) {
-            ("builtins", "set" | "frozenset" | "list" | "tuple" | "int" | "float" | "str" | "dict", [only]) => Called::Value(*only),
+            ("builtins", "set" | "frozenset" | "list" | "tuple" | "int" | "float" | "str" | "dict", [only]) => {
+                Called::Value(*only)
+            }
             ("builtins", "bytes" | "bytearray", []) => Called::Shape(Shape::Made(Vec::new())),
             ("builtins", "set" | "frozenset" | "list" | "tuple", []) => Called::Shape(Shape::Items(&[])),
             ("builtins", "bytes", [only @ (Value::Bytes(_) | Value::ByteArray(_))]) => Called::Value(*only),

@@ -154,8 +154,8 @@ impl serde::Serialize for Raw<'_> {
 
 /// Bytes as a Python bytearray.
 pub mod bytearray {
-    use serde::de::{Deserializer, Error, SeqAccess, Visitor};
     use serde::Serializer;
+    use serde::de::{Deserializer, Error, SeqAccess, Visitor};
     use std::fmt;
 
     /// Serializes the bytes.
@@ -207,8 +207,8 @@ pub mod bytearray {
 /// Takes and gives [`BigInt`](num_bigint::BigInt) and what it converts from and to, such as `BigUint` and 128-bit integers.
 pub mod int {
     use num_bigint::BigInt;
-    use serde::de::{Deserializer, Error, Visitor};
     use serde::Serializer;
+    use serde::de::{Deserializer, Error, Visitor};
     use std::fmt;
 
     /// Serializes the int.

@@ -323,9 +323,7 @@ impl<'de> Reader<'de> {
             Op::ShortBinBytes(bytes) => self.bytes(offset, bytes.0)?,
             Op::BinBytes(bytes) => self.bytes(offset, bytes.0)?,
             Op::BinBytes8(bytes) => self.bytes(offset, bytes.0)?,
-            Op::ByteArray8(bytes) => {
-                self.container(offset, Token::Bytes(bytes.0))?
-            }
+            Op::ByteArray8(bytes) => self.container(offset, Token::Bytes(bytes.0))?,
             Op::EmptyList => self.container(offset, Token::List)?,
             Op::EmptyDict => self.container(offset, Token::Dict)?,
             Op::EmptySet => self.container(offset, Token::Set)?,

@@ -234,12 +234,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         self.sequence(visitor, Some(length))
     }
 
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        length: usize,
-        visitor: V,
-    ) -> Result<V::Value, Surprise> {
+    fn deserialize_tuple_struct<V: Visitor<'de>>(self, _: &'static str, length: usize, visitor: V) -> Result<V::Value, Surprise> {
         self.sequence(visitor, Some(length))
     }
 
