@@ -313,7 +313,7 @@ fn instances_both_ways() {
         for protocol in 0..=python.highest_protocol() {
             let options = SerOptions::new().protocol(protocol).namedtuple("ParseResult", "urllib.parse", "ParseResult");
             let bytes = options.to_vec(&url).unwrap();
-            assert_eq!(judge.eval(&bytes, "x.netloc").as_deref(), Ok("'a.example'"), "{python} {protocol}");
+            assert_eq!(judge.eval(&bytes, "x.netloc").as_deref(), Ok("a.example"), "{python} {protocol}");
             check_read(&bytes, &url);
             let written = judge.dumps(&bytes, protocol, &Loading::default()).unwrap();
             check_read(&written, &url);
@@ -363,7 +363,7 @@ fn errors_say_where_and_what() {
     let errors: [(String, &str); 8] = [
         (
             from_slice::<Users>(&bytes).unwrap_err().to_string(),
-            "a boolean wanted, string \"x\" found at users[0][\"it's\"][1] (at offset 0x22)",
+            "a boolean wanted, string \"x\" found at users[0][\"it's\"][1] (at offset 0x1d)",
         ),
         (from_slice::<u8>(b"M\x00\x01.").unwrap_err().to_string(), "u8 wanted, integer `256` found (at offset 0x0)"),
         (from_slice::<(u8, u8)>(b"(K\x01K\x02K\x03t.").unwrap_err().to_string(), "2 items wanted, 3 items found (at offset 0x7)"),
