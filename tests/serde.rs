@@ -7,7 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use cloudpickle::ser::Options as SerOptions;
+<<<<<<< HEAD
 use cloudpickle::{Heap, de, to_vec};
+=======
+use cloudpickle::{Encoding, Heap, de, from_slice, to_vec};
+>>>>>>> serde
 use common::{Judge, Loading, interpreters};
 use num_bigint::BigInt;
 use serde::de::DeserializeOwned;
@@ -255,4 +259,143 @@ fn what_serde_has_no_word_for() {
         "{'set': {1}, 'frozen': frozenset([(1, 'a')]), 'tuple': (1, 2), 'list': [1, 2], 'array': bytearray(b'a\\xff'), \
          'big': -(1 << 200), 'small': -7, 'price': __import__('decimal').Decimal('19.90'), 'part': __import__('fractions').Fraction(1, 3)}",
     );
+}
+
+#[test]
+fn borrowed_from_the_input() {
+    let bytes = to_vec(&("text", Bytes::new(b"\x00\xff"))).unwrap();
+    for heap_only in [false, true] {
+        let (text, raw): (&str, &[u8]) = de::Options::new().heap_only(heap_only).from_slice(&bytes).unwrap();
+        assert_eq!((text, raw), ("text", &b"\x00\xff"[..]));
+        assert!(bytes.as_ptr_range().contains(&text.as_ptr()));
+    }
+}
+
+#[test]
+fn older_enums() {
+    let options = SerOptions::new().tuple_enums(true);
+    let animals = [
+        Animal::Dog,
+        Animal::Frog("Henry".into(), vec![1, -2]),
+        Animal::Cat { age: 5, name: "Whyskers".into() },
+        Animal::AntHive(vec!["a".into(), "b".into()]),
+    ];
+    let python =
+        ["('Dog',)", "('Frog', ['Henry', [1, -2]])", "('Cat', {'age': 5, 'name': 'Whyskers'})", "('AntHive', ['a', 'b'])"];
+    let mut judges = judges();
+    for (animal, python) in animals.iter().zip(python) {
+        let bytes = options.to_vec(animal).unwrap();
+        check_bytes(&mut judges, &bytes, python, 4);
+        check_read(&bytes, animal);
+    }
+}
+
+/// Instances of classes both ways: `Item` and `Pair` are made in Python.
+#[test]
+fn instances_both_ways() {
+    #[derive(Serialize, Deserialize, Debug, PartialEq)]
+    struct SimpleNamespace {
+        id: u32,
+        tags: Vec<String>,
+    }
+    let value = vec![SimpleNamespace { id: 7, tags: vec!["a".into()] }, SimpleNamespace { id: 8, tags: vec![] }];
+    for python in interpreters() {
+        let mut judge = Judge::new(&python);
+        for protocol in 0..=python.highest_protocol() {
+            let options = SerOptions::new().protocol(protocol).instances_in("types");
+            let bytes = options.to_vec(&value).unwrap();
+            let seen = judge.eval(&bytes, "[(type(i).__name__, sorted(vars(i).items())) for i in x]");
+            let wanted = "[('SimpleNamespace', [('id', 7), ('tags', ['a'])]), ('SimpleNamespace', [('id', 8), ('tags', [])])]";
+            assert_eq!(seen.as_deref(), Ok(wanted), "{python} {protocol}");
+            check_read(&bytes, &value);
+            let written = judge.dumps(&bytes, protocol, &Loading::default()).unwrap();
+            check_read(&written, &value);
+        }
+        #[derive(Serialize, Deserialize, Debug, PartialEq)]
+        struct ParseResult(String, String, String, String, String, String);
+        let url = ParseResult("http".into(), "a.example".into(), "/".into(), "".into(), "".into(), "".into());
+        for protocol in 0..=python.highest_protocol() {
+            let options = SerOptions::new().protocol(protocol).namedtuple("ParseResult", "urllib.parse", "ParseResult");
+            let bytes = options.to_vec(&url).unwrap();
+            assert_eq!(judge.eval(&bytes, "x.netloc").as_deref(), Ok("a.example"), "{python} {protocol}");
+            check_read(&bytes, &url);
+            let written = judge.dumps(&bytes, protocol, &Loading::default()).unwrap();
+            check_read(&written, &url);
+        }
+    }
+}
+
+#[test]
+fn what_python_has_no_word_for_in_rust() {
+    let sources = [
+        ("__import__('collections').OrderedDict([('a', 1), ('b', 2)])", "map"),
+        ("__import__('collections').defaultdict(int, {'a': 1, 'b': 2})", "map"),
+        ("__import__('collections').Counter({'a': 1, 'b': 2})", "map"),
+        ("{'a': 1, 'b': 2}", "map"),
+        ("__import__('collections').deque([1, 2])", "items"),
+        ("{1, 2}", "items"),
+        ("frozenset([1, 2])", "items"),
+        ("bytearray(b'\\x01\\x02')", "items"),
+        ("b'\\x01\\x02'", "items"),
+        ("range(3) and (1, 2)", "items"),
+        ("__import__('decimal').Decimal('1.5')", "text"),
+    ];
+    for python in interpreters() {
+        let mut judge = Judge::new(&python);
+        for (source, read_as) in &sources {
+            for protocol in 0..=python.highest_protocol() {
+                let code = format!("import pickle\nr = pickle.dumps({source}, {protocol})");
+                let bytes = judge.run(b"", &code, &Loading::default()).unwrap();
+                match *read_as {
+                    "map" => check_read(&bytes, &BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)])),
+                    "items" => check_read(&bytes, &vec![1_u8, 2]),
+                    _ => check_read(&bytes, &"1.5".to_owned()),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn errors_say_where_and_what() {
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code)]
+    struct Users {
+        users: Vec<BTreeMap<String, (i32, Option<bool>)>>,
+    }
+    let bytes = to_vec(&BTreeMap::from([("users", vec![BTreeMap::from([("it's", (1, "x"))])])])).unwrap();
+    let errors: [(String, &str); 8] = [
+        (
+            from_slice::<Users>(&bytes).unwrap_err().to_string(),
+            "a boolean wanted, string \"x\" found at users[0][\"it's\"][1] (at offset 0x1d)",
+        ),
+        (from_slice::<u8>(b"M\x00\x01.").unwrap_err().to_string(), "u8 wanted, integer `256` found (at offset 0x0)"),
+        (from_slice::<(u8, u8)>(b"(K\x01K\x02K\x03t.").unwrap_err().to_string(), "2 items wanted, 3 items found (at offset 0x7)"),
+        (from_slice::<String>(b"cos\nsystem\n.").unwrap_err().to_string(), "data wanted, global os.system found (at offset 0x0)"),
+        (
+            from_slice::<Vec<String>>(b"]K\x07a.").unwrap_err().to_string(),
+            "a string wanted, integer `7` found at [0] (at offset 0x1)",
+        ),
+        (
+            from_slice::<String>(b"\x8c\x03\xed\xa0\x80.").unwrap_err().to_string(),
+            "text is not UTF-8 from byte 0 on (at offset 0x0)",
+        ),
+        (from_slice::<u8>(b"K\x07.K").unwrap_err().to_string(), "1 bytes left after STOP (at offset 0x3)"),
+        (
+            from_slice::<Animal>(b"K\x07.").unwrap_err().to_string(),
+            "a variant, as a str or a dict of one pair wanted, int 7 found (at offset 0x0)",
+        ),
+    ];
+    for (error, wanted) in &errors {
+        assert_eq!(error, wanted);
+    }
+    let deep = [vec![b']'; 200], vec![b'a'; 199], vec![b'.']].concat();
+    #[derive(Deserialize, Debug)]
+    struct Deep(#[allow(dead_code)] Vec<Deep>);
+    let error = from_slice::<Deep>(&deep).unwrap_err().to_string();
+    assert!(error.starts_with("limit reached: more than 128 levels of nesting at [0][0]"), "{error}");
+    assert!(de::Options::new().max_depth(200).from_slice::<Deep>(&deep).is_ok());
+    let unhashable = to_vec(&BTreeMap::from([(vec![1], 2)])).unwrap_err();
+    assert_eq!(unhashable.to_string(), "a list cannot be hashed, so it cannot be a dict key or a set item");
+    assert_eq!(de::Options::new().encoding(Encoding::Latin1).from_slice::<String>(b"U\x01\xe9.").unwrap(), "é");
 }

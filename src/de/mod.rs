@@ -3,6 +3,46 @@
 //! [`from_slice`] and [`from_reader`] read pickles, [`from_obj`] reads an object of a heap, [`Options`] say how. Where the stream allows it,
 //! that is for plain data, values are made straight from the opcodes; what needs Python's stack machine, such as shared containers and the calls of
 //! reducers, is loaded into a heap first. What comes out is the same.
+//!
+//! | Python | serde |
+//! | --- | --- |
+//! | `None` | unit; `None` of an `Option` |
+//! | bool, float | bool, `f64` |
+//! | int | `i64`, else `u64`, `i128`, `u128`; of any size with [`with::int`](mod@crate::with::int) |
+//! | str | str, borrowed where it can be; a lone surrogate is an error |
+//! | bytes, bytearray, buffer | bytes, or a sequence of `u8` where a sequence is wanted |
+//! | `str` of Python 2 | str, or bytes with [`Encoding::Bytes`](crate::Encoding::Bytes) |
+//! | tuple, list, set, frozenset, `deque` | sequence |
+//! | dict, `OrderedDict`, `defaultdict`, `Counter` | map |
+//! | instance with a state | what its state is read as: a map, mostly; `__slots__` and `__dict__` as one map |
+//! | instance made from arguments (namedtuple) | sequence of the arguments |
+//! | result of a call of one argument (`Decimal('1.5')`, enum member) | the argument |
+//! | str, or dict of one pair; tuple `(variant,)`, `(variant, data)` | enum |
+//! | class, function, persistent id | error, or unit with [`Options::globals_as_none`] |
+//!
+//! # Coming from serde-pickle
+//!
+//! | serde-pickle | here |
+//! | --- | --- |
+//! | `from_slice(bytes, DeOptions::new())` | [`from_slice(bytes)`](from_slice); types that borrow are read too |
+//! | `from_reader(reader, options)`, to the end of the reader | [`from_reader(reader)`](from_reader), to the end of the pickle |
+//! | `from_iter` | collect, then [`from_slice`] |
+//! | `Deserializer::reset_memo` for several pickles | [`Options::from_prefix`], or [`from_reader`] once for each |
+//! | `value_from_slice`, `Value` | [`loads`](crate::loads), [`Obj`]: with classes, calls and sharing |
+//! | `from_value`, `to_value` | [`from_obj`], [`to_heap`](crate::to_heap) |
+//! | `DeOptions::decode_strings()` | Python 2 strings are text; [`Options::encoding`] says in which encoding. Bytes: `Encoding::Bytes` |
+//! | `DeOptions::keep_restore_state()` | always: without a state an instance is what it was made from |
+//! | `DeOptions::replace_unresolved_globals()` | [`Options::globals_as_none`] |
+//! | `DeOptions::replace_recursive_structures()` | [`Options::cycles_as_none`] |
+//! | `to_vec(&value, SerOptions::new())`, protocol 3 | [`to_vec(&value)`](crate::to_vec), protocol 4 |
+//! | `SerOptions::proto_v2()` | [`ser::Options::protocol(2)`](crate::ser::Options::protocol) |
+//! | `SerOptions::compat_enum_repr()` | [`ser::Options::tuple_enums(true)`](crate::ser::Options::tuple_enums) |
+//! | tuple and dict forms of enums are both read | the same |
+//! | ints above 64 bits only in `Value` | `i128`, `u128`, [`with::int`](mod@crate::with::int) |
+//! | sets only in `Value` | any sequence reads them, [`with::set`](mod@crate::with::set) writes them |
+//! | shared objects are repeated without bound | within [`Options::max_repeats`] |
+//! | nesting without bound | within [`Options::max_depth`] |
+//! | bytes after the pickle are an error | the same in [`from_slice`] |
 
 mod context;
 mod object;

@@ -97,7 +97,7 @@ impl<'c, 'de: 'c> Context<'c, 'de> {
             && !key.is_empty()
             && class.is_none()
         {
-            let made_by = match (call.kind(), is_named(callable, "copyreg", &["_reconstructor"])) {
+            let made_by = match (call.kind(), is_named(callable, "copyreg", &["_reconstructor", "__newobj__"])) {
                 (CallKind::Reduce, true) => call.args().get(0)?,
                 _ => callable,
             };
@@ -156,6 +156,8 @@ impl<'c, 'de: 'c> Context<'c, 'de> {
             ("collections", "OrderedDict", [pairs @ Value::List(_)]) => Called::Shape(Shape::PairItems(self.heap.items(*pairs))),
             ("collections", "defaultdict", [_] | []) => Called::Shape(Shape::Pairs(Cow::Borrowed(&[]), None)),
             ("collections", "deque", [items, _]) => Called::Value(*items),
+            ("copyreg", "__newobj__", [_]) => Called::Shape(Shape::Pairs(Cow::Borrowed(&[]), None)),
+            ("copyreg", "__newobj__", [_, args @ ..]) => Called::Shape(Shape::Items(args)),
             ("copyreg", "_reconstructor", [_, _, Value::None]) => Called::Shape(Shape::Pairs(Cow::Borrowed(&[]), None)),
             ("copyreg", "_reconstructor", [_, _, base]) => Called::Value(*base),
             _ => return Ok(None),

@@ -81,18 +81,24 @@ impl Target for Objects<'_, '_> {
         self.push(value)
     }
 
-    fn open<'k>(&mut self, kind: Kind<'k>, length: Option<usize>) -> Result<Open<'k>> {
+    fn open(&mut self, kind: Kind, length: Option<usize>) -> Result<Open> {
         Ok(Open { kind, count: 0, length, marked: false, start: self.stack.len() })
     }
 
-    fn item(&mut self, _: &mut Open<'_>) -> Result<()> {
+    fn open_call(&mut self, kind: Kind, module: &str, name: &str, length: Option<usize>) -> Result<Open> {
+        let callable = self.global(module, name);
+        self.push(callable)?;
+        self.open(kind, length)
+    }
+
+    fn item(&mut self, _: &mut Open) -> Result<()> {
         Ok(())
     }
 
-    fn close(&mut self, open: Open<'_>) -> Result<()> {
+    fn close(&mut self, open: Open) -> Result<()> {
         let items = self.stack.split_off(open.start);
         let callable = match open.kind {
-            Kind::Instance(module, name) | Kind::New(module, name) | Kind::Call(module, name) => self.global(module, name),
+            Kind::Instance | Kind::New | Kind::Call => self.stack.pop().unwrap_or(Value::None),
             _ => Value::None,
         };
         let heap = &mut *self.heap;
@@ -115,7 +121,7 @@ impl Target for Objects<'_, '_> {
             }
             Kind::Tuple => heap.push_tuple(&items),
             Kind::FrozenSet => heap.push_frozenset(&items),
-            Kind::Instance(..) => {
+            Kind::Instance => {
                 let instance = heap.push_call(CallKind::NewObj, callable, Value::EMPTY_TUPLE);
                 if !items.is_empty() {
                     let state = Value::Dict(heap.push_dict());
@@ -124,9 +130,9 @@ impl Target for Objects<'_, '_> {
                 }
                 instance
             }
-            Kind::New(..) | Kind::Call(..) => {
+            Kind::New | Kind::Call => {
                 let args = heap.push_tuple(&items);
-                let kind = if let Kind::New(..) = open.kind { CallKind::NewObj } else { CallKind::Reduce };
+                let kind = if open.kind == Kind::New { CallKind::NewObj } else { CallKind::Reduce };
                 heap.push_call(kind, callable, args)
             }
         };

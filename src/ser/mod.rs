@@ -197,8 +197,8 @@ impl<'o, T: Target> Serializer<'o, T> {
         if self.keys > 0 { Err(ErrorKind::Unhashable(what).into()) } else { Ok(()) }
     }
 
-    #[inline]
-    fn begin<'s, 'k>(&'s mut self, kind: Kind<'k>, length: Option<usize>) -> Result<Compound<'s, 'k, 'o, T>> {
+    #[inline(always)]
+    fn begin<'s>(&'s mut self, kind: Kind, length: Option<usize>) -> Result<Compound<'s, 'o, T>> {
         if self.keys > 0 {
             match kind {
                 Kind::List => self.check_key("list")?,
@@ -213,8 +213,13 @@ impl<'o, T: Target> Serializer<'o, T> {
         Ok(Compound { serializer: self, open, outer: None, hashed })
     }
 
+    fn begin_call<'s>(&'s mut self, kind: Kind, class: (&str, &str), length: usize) -> Result<Compound<'s, 'o, T>> {
+        let open = self.target.open_call(kind, class.0, class.1, Some(length))?;
+        Ok(Compound { serializer: self, open, outer: None, hashed: false })
+    }
+
     /// Begins `{'Variant': ...}` or `('Variant', ...)`.
-    fn begin_variant(&mut self, variant: &'static str) -> Result<Open<'static>> {
+    fn begin_variant(&mut self, variant: &'static str) -> Result<Open> {
         let open = if self.options.tuple_enums {
             self.target.open(Kind::Tuple, Some(2))
         } else {
@@ -230,7 +235,12 @@ impl<'o, T: Target> Serializer<'o, T> {
         Ok(open)
     }
 
-    fn sequence<'s>(&'s mut self, kind: Kind<'static>, length: Option<usize>) -> Result<Compound<'s, 'static, 'o, T>> {
+    #[inline(always)]
+    fn sequence<'s>(&'s mut self, kind: Kind, length: Option<usize>) -> Result<Compound<'s, 'o, T>> {
+        if self.marked.is_some() { self.marked_sequence(kind, length) } else { self.begin(kind, length) }
+    }
+
+    fn marked_sequence<'s>(&'s mut self, kind: Kind, length: Option<usize>) -> Result<Compound<'s, 'o, T>> {
         let kind = match self.marked.take() {
             Some(marker::SET) => Kind::Set,
             Some(marker::FROZENSET) => Kind::FrozenSet,
@@ -250,16 +260,16 @@ impl<'o, T: Target> Serializer<'o, T> {
 }
 
 /// A container that is being serialized: made by [`Serializer`].
-pub struct Compound<'s, 'k, 'o, T> {
+pub struct Compound<'s, 'o, T> {
     serializer: &'s mut Serializer<'o, T>,
-    open: Open<'k>,
+    open: Open,
     /// The dict or tuple around the data of a variant.
-    outer: Option<Open<'static>>,
+    outer: Option<Open>,
     /// Its items are hashed.
     hashed: bool,
 }
 
-impl<T: Target> Compound<'_, '_, '_, T> {
+impl<T: Target> Compound<'_, '_, T> {
     #[inline]
     fn item(&mut self, value: &(impl Serialize + ?Sized)) -> Result<()> {
         self.serializer.target.item(&mut self.open)?;
@@ -269,7 +279,7 @@ impl<T: Target> Compound<'_, '_, '_, T> {
     #[inline]
     fn field(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) -> Result<()> {
         self.serializer.target.item(&mut self.open)?;
-        if !matches!(self.open.kind, Kind::New(..)) {
+        if self.open.kind != Kind::New {
             self.serializer.target.name(name)?;
         }
         value.serialize(&mut *self.serializer)
@@ -289,13 +299,13 @@ impl<T: Target> Compound<'_, '_, '_, T> {
 impl<'s, 'o, T: Target> ser::Serializer for &'s mut Serializer<'o, T> {
     type Ok = ();
     type Error = Error;
-    type SerializeSeq = Compound<'s, 'o, 'o, T>;
-    type SerializeTuple = Compound<'s, 'o, 'o, T>;
-    type SerializeTupleStruct = Compound<'s, 'o, 'o, T>;
-    type SerializeTupleVariant = Compound<'s, 'o, 'o, T>;
-    type SerializeMap = Compound<'s, 'o, 'o, T>;
-    type SerializeStruct = Compound<'s, 'o, 'o, T>;
-    type SerializeStructVariant = Compound<'s, 'o, 'o, T>;
+    type SerializeSeq = Compound<'s, 'o, T>;
+    type SerializeTuple = Compound<'s, 'o, T>;
+    type SerializeTupleStruct = Compound<'s, 'o, T>;
+    type SerializeTupleVariant = Compound<'s, 'o, T>;
+    type SerializeMap = Compound<'s, 'o, T>;
+    type SerializeStruct = Compound<'s, 'o, T>;
+    type SerializeStructVariant = Compound<'s, 'o, T>;
 
     #[inline]
     fn serialize_bool(self, bool: bool) -> Result<()> {
@@ -375,7 +385,7 @@ impl<'s, 'o, T: Target> ser::Serializer for &'s mut Serializer<'o, T> {
                     marker::FRACTION => ("fractions", "Fraction"),
                     _ => return self.target.str(text),
                 };
-                let mut call = self.target.open(Kind::Call(module, name), Some(1))?;
+                let mut call = self.target.open_call(Kind::Call, module, name, Some(1))?;
                 self.target.item(&mut call)?;
                 self.target.str(text)?;
                 self.target.close(call)
@@ -458,7 +468,7 @@ impl<'s, 'o, T: Target> ser::Serializer for &'s mut Serializer<'o, T> {
     fn serialize_tuple_struct(self, name: &'static str, length: usize) -> Result<Self::SerializeTupleStruct> {
         let options = self.options;
         match options.style(name) {
-            (Style::NamedTuple, module, class) => self.begin(Kind::New(module, class), Some(length)),
+            (Style::NamedTuple, module, class) => self.begin_call(Kind::New, (module, class), length),
             _ => self.begin(Kind::Tuple, Some(length)),
         }
     }
@@ -484,12 +494,14 @@ impl<'s, 'o, T: Target> ser::Serializer for &'s mut Serializer<'o, T> {
     #[inline]
     fn serialize_struct(self, name: &'static str, length: usize) -> Result<Self::SerializeStruct> {
         let options = self.options;
-        let kind = match options.style(name) {
-            (Style::Dict, ..) => Kind::Dict,
-            (Style::Instance, module, class) => Kind::Instance(module, class),
-            (Style::NamedTuple, module, class) => Kind::New(module, class),
-        };
-        self.begin(kind, Some(length))
+        if options.only_dicts {
+            return self.begin(Kind::Dict, Some(length));
+        }
+        match options.style(name) {
+            (Style::Dict, ..) => self.begin(Kind::Dict, Some(length)),
+            (Style::Instance, module, class) => self.begin_call(Kind::Instance, (module, class), length),
+            (Style::NamedTuple, module, class) => self.begin_call(Kind::New, (module, class), length),
+        }
     }
 
     fn serialize_struct_variant(
@@ -508,7 +520,7 @@ impl<'s, 'o, T: Target> ser::Serializer for &'s mut Serializer<'o, T> {
 
 macro_rules! items {
     ($($trait:ident :: $method:ident;)*) => {
-        $(impl<T: Target> ser::$trait for Compound<'_, '_, '_, T> {
+        $(impl<T: Target> ser::$trait for Compound<'_, '_, T> {
             type Ok = ();
             type Error = Error;
 
@@ -533,7 +545,7 @@ items! {
 
 macro_rules! fields {
     ($($trait:ident;)*) => {
-        $(impl<T: Target> ser::$trait for Compound<'_, '_, '_, T> {
+        $(impl<T: Target> ser::$trait for Compound<'_, '_, T> {
             type Ok = ();
             type Error = Error;
 
@@ -554,7 +566,7 @@ fields! {
     SerializeStructVariant;
 }
 
-impl<T: Target> ser::SerializeMap for Compound<'_, '_, '_, T> {
+impl<T: Target> ser::SerializeMap for Compound<'_, '_, T> {
     type Ok = ();
     type Error = Error;
 

@@ -46,6 +46,8 @@ pub(crate) enum Style {
 pub struct Options {
     pub(crate) protocol: u8,
     pub(crate) tuple_enums: bool,
+    /// No struct is anything but a dict.
+    pub(crate) only_dicts: bool,
     /// What structs become that have no entry of their own, and the module of their classes.
     structs: (Style, String),
     /// By the name of the struct: style, module, class.
@@ -54,7 +56,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { protocol: 4, tuple_enums: false, structs: (Style::Dict, String::new()), named: BTreeMap::new() }
+        Self { protocol: 4, tuple_enums: false, only_dicts: true, structs: (Style::Dict, String::new()), named: BTreeMap::new() }
     }
 }
 
@@ -112,6 +114,7 @@ impl Options {
     /// ```
     #[must_use]
     pub fn instances_in(mut self, module: &str) -> Self {
+        self.only_dicts = false;
         self.structs = (Style::Instance, module.to_owned());
         self
     }
@@ -138,6 +141,7 @@ impl Options {
     /// Writes every struct that has no entry of its own as the namedtuple of the same name in a module.
     #[must_use]
     pub fn namedtuples_in(mut self, module: &str) -> Self {
+        self.only_dicts = false;
         self.structs = (Style::NamedTuple, module.to_owned());
         self
     }
@@ -149,6 +153,7 @@ impl Options {
     }
 
     fn named(mut self, name: &str, style: Style, module: &str, class: &str) -> Self {
+        self.only_dicts = false;
         self.named.insert(name.to_owned(), (style, module.to_owned(), class.to_owned()));
         self
     }

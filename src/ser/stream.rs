@@ -136,24 +136,47 @@ impl<'w> Stream<'w> {
     }
 
     /// The opcodes that end a batch: of one item without a mark, and of all above the mark.
-    fn batch_ends(&self, kind: Kind<'_>) -> (Opcode, Opcode) {
+    fn batch_ends(&self, kind: Kind) -> (Opcode, Opcode) {
         match kind {
-            Kind::Dict | Kind::Instance(..) => (Opcode::SetItem, Opcode::SetItems),
+            Kind::Dict | Kind::Instance => (Opcode::SetItem, Opcode::SetItems),
             Kind::Set if self.protocol >= 4 => (Opcode::AddItems, Opcode::AddItems),
             _ => (Opcode::Append, Opcode::Appends),
         }
     }
 
+    /// Before the first item of a batch.
+    fn begin_batch(&mut self, open: &mut Open) {
+        let (one, all) = self.batch_ends(open.kind);
+        if open.marked {
+            self.op(all);
+            open.count = 0;
+        } else if open.count > 0 {
+            // More than was announced.
+            self.op(one);
+            open.count = 0;
+        } else {
+            if open.kind == Kind::Instance {
+                self.op(Opcode::EmptyDict);
+            }
+            if open.length == Some(1) && (open.kind != Kind::Set || self.protocol < 4) {
+                return;
+            }
+        }
+        self.op(Opcode::Mark);
+        open.marked = true;
+    }
+
     /// Whether the items are put into the container in batches.
-    fn is_batched(&self, kind: Kind<'_>) -> bool {
+    #[inline(always)]
+    fn is_batched(&self, kind: Kind) -> bool {
         match kind {
-            Kind::List | Kind::Dict | Kind::Set | Kind::Instance(..) => true,
+            Kind::List | Kind::Dict | Kind::Set | Kind::Instance => true,
             Kind::FrozenSet => self.protocol < 4,
-            Kind::Tuple | Kind::New(..) | Kind::Call(..) => false,
+            Kind::Tuple | Kind::New | Kind::Call => false,
         }
     }
 
-    fn tuple(&mut self, open: Open<'_>) -> Result<()> {
+    fn tuple(&mut self, open: Open) -> Result<()> {
         let opcode = match (open.marked, open.count) {
             (true, _) => Opcode::Tuple,
             (false, 0) => Opcode::EmptyTuple,
@@ -295,34 +318,43 @@ impl Target for Stream<'_> {
         Ok(())
     }
 
-    #[inline]
-    fn open<'k>(&mut self, kind: Kind<'k>, length: Option<usize>) -> Result<Open<'k>> {
+    #[inline(always)]
+    fn open(&mut self, kind: Kind, length: Option<usize>) -> Result<Open> {
         self.boundary()?;
-        let mut open = Open { kind, count: 0, length, marked: false, start: 0 };
-        match kind {
-            Kind::List => self.op(Opcode::EmptyList),
-            Kind::Dict => self.op(Opcode::EmptyDict),
+        let marked = match kind {
+            Kind::List => {
+                self.op(Opcode::EmptyList);
+                false
+            }
+            Kind::Dict => {
+                self.op(Opcode::EmptyDict);
+                false
+            }
+            Kind::Tuple => length.is_none_or(|length| length > 3),
             Kind::Set | Kind::FrozenSet if self.protocol < 4 => {
                 self.global("builtins", if kind == Kind::Set { "set" } else { "frozenset" })?;
                 self.op(Opcode::EmptyList);
+                false
             }
-            Kind::Set => self.op(Opcode::EmptySet),
-            Kind::Instance(module, name) => {
-                self.global(module, name)?;
+            Kind::Set => {
+                self.op(Opcode::EmptySet);
+                false
+            }
+            Kind::FrozenSet => true,
+            Kind::Instance => {
                 self.op(Opcode::EmptyTuple);
                 self.op(Opcode::NewObj);
+                false
             }
-            Kind::New(module, name) | Kind::Call(module, name) => self.global(module, name)?,
-            Kind::Tuple | Kind::FrozenSet => {}
-        }
-        let is_tuple = matches!(kind, Kind::Tuple | Kind::New(..) | Kind::Call(..));
-        if kind == Kind::FrozenSet && self.protocol >= 4 || is_tuple && length.is_none_or(|length| length > 3) {
+            Kind::New | Kind::Call => length.is_none_or(|length| length > 3),
+        };
+        if marked {
             self.op(Opcode::Mark);
-            open.marked = true;
         }
-        Ok(open)
+        Ok(Open { kind, count: 0, length, marked, start: 0 })
     }
 
+<<<<<<< HEAD
     #[inline]
     fn item(&mut self, open: &mut Open<'_>) -> Result<()> {
         if self.is_batched(open.kind) {
@@ -344,13 +376,24 @@ impl Target for Stream<'_> {
                 self.op(all);
                 self.op(Opcode::Mark);
             }
+=======
+    fn open_call(&mut self, kind: Kind, module: &str, name: &str, length: Option<usize>) -> Result<Open> {
+        self.global(module, name)?;
+        self.open(kind, length)
+    }
+
+    #[inline(always)]
+    fn item(&mut self, open: &mut Open) -> Result<()> {
+        if self.is_batched(open.kind) && (!open.marked || open.count == BATCH) {
+            self.begin_batch(open);
+>>>>>>> serde
         }
         open.count += 1;
         Ok(())
     }
 
-    #[inline]
-    fn close(&mut self, open: Open<'_>) -> Result<()> {
+    #[inline(always)]
+    fn close(&mut self, open: Open) -> Result<()> {
         if self.is_batched(open.kind) && open.count > 0 {
             let (one, all) = self.batch_ends(open.kind);
             self.op(if open.marked { all } else { one });
@@ -364,13 +407,13 @@ impl Target for Stream<'_> {
             Kind::Set => {}
             Kind::FrozenSet => self.op(Opcode::FrozenSet),
             Kind::Tuple => self.tuple(open)?,
-            Kind::Instance(..) if open.count > 0 => self.op(Opcode::Build),
-            Kind::Instance(..) => {}
-            Kind::New(..) => {
+            Kind::Instance if open.count > 0 => self.op(Opcode::Build),
+            Kind::Instance => {}
+            Kind::New => {
                 self.tuple(open)?;
                 self.op(Opcode::NewObj);
             }
-            Kind::Call(..) => {
+            Kind::Call => {
                 self.tuple(open)?;
                 self.op(Opcode::Reduce);
             }

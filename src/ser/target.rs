@@ -5,7 +5,7 @@ use crate::int::Int;
 
 /// The containers that a serializer opens and closes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind<'k> {
+pub enum Kind {
     /// A list.
     List,
     /// A dict: keys and values in turn.
@@ -17,17 +17,17 @@ pub enum Kind<'k> {
     /// A frozenset.
     FrozenSet,
     /// An instance of a class, of which the items are keys and values of its state in turn.
-    Instance(&'k str, &'k str),
+    Instance,
     /// A call of a class's `__new__`, of which the items are the arguments.
-    New(&'k str, &'k str),
+    New,
     /// A call of a function, of which the items are the arguments.
-    Call(&'k str, &'k str),
+    Call,
 }
 
 /// A container that is open: what the target wants to know when it is closed.
 #[derive(Clone, Copy, Debug)]
-pub struct Open<'k> {
-    pub(crate) kind: Kind<'k>,
+pub struct Open {
+    pub(crate) kind: Kind,
     /// How many items there are, or pairs.
     pub(crate) count: usize,
     /// How many there will be, so far as that is known.
@@ -60,11 +60,13 @@ pub trait Target: sealed::Sealed {
     /// A bytearray.
     fn byte_array(&mut self, bytes: &[u8]) -> Result<()>;
     /// Begins a container.
-    fn open<'k>(&mut self, kind: Kind<'k>, length: Option<usize>) -> Result<Open<'k>>;
+    fn open(&mut self, kind: Kind, length: Option<usize>) -> Result<Open>;
+    /// Begins an instance or a call of what a module has under this name.
+    fn open_call(&mut self, kind: Kind, module: &str, name: &str, length: Option<usize>) -> Result<Open>;
     /// Before each item, or pair.
-    fn item(&mut self, open: &mut Open<'_>) -> Result<()>;
+    fn item(&mut self, open: &mut Open) -> Result<()>;
     /// Ends a container.
-    fn close(&mut self, open: Open<'_>) -> Result<()>;
+    fn close(&mut self, open: Open) -> Result<()>;
 }
 
 pub(super) mod sealed {

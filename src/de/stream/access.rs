@@ -193,6 +193,8 @@ impl<'de> MapAccess<'de> for Pairs<'_, 'de> {
 
     #[inline]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Surprise> {
+        self.reader.peek()?;
+        self.reader.value_at = self.reader.offset();
         seed.deserialize(&mut *self.reader)
     }
 }
@@ -278,6 +280,9 @@ impl<'de> Reader<'de> {
     #[inline]
     pub(super) fn items<V: Visitor<'de>>(&mut self, visitor: V, ends: Ends, mode: Mode) -> Result<V::Value, Surprise> {
         self.enter()?;
+        if ends == Ends::Few {
+            self.value_at = usize::MAX;
+        }
         let hashed = u32::from(ends == Ends::Set);
         self.hashing += hashed;
         let mut items = Items { reader: self, ends, mode, count: 0 };
@@ -297,7 +302,12 @@ impl<'de> Reader<'de> {
 
     #[inline]
     pub(super) fn list<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Surprise> {
-        let mode = self.mode(1, APPEND)?;
+        // Behind a value of a dict stands a key, and no key opens a container: then it is the list's only item.
+        let certain = self.opened == self.value_at;
+        let mode = match self.peek()? {
+            EMPTY_LIST | EMPTY_DICT if certain => Mode::Single,
+            _ => self.mode(1, APPEND)?,
+        };
         self.items(visitor, Ends::List, mode)
     }
 

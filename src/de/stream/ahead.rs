@@ -49,6 +49,7 @@ impl Depths {
         self.take(taken, left)
     }
 
+    #[inline(always)]
     fn step(&mut self, op: Op<'_>) -> bool {
         match op {
             Op::Mark => {

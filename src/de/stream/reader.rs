@@ -99,6 +99,10 @@ pub(super) struct Reader<'de> {
     pub(super) ahead: usize,
     /// Where a tuple of few items is known to begin.
     pub(super) tuple_at: usize,
+    /// Where the container that was opened last begins.
+    pub(super) opened: usize,
+    /// Where the value of a dict begins that is to be read.
+    pub(super) value_at: usize,
     pub(super) skim: super::skim::Stack,
 }
 
@@ -120,6 +124,8 @@ impl<'de> Reader<'de> {
             repeats: options.max_repeats,
             ahead: input.len().saturating_mul(4).saturating_add(4096),
             tuple_at: usize::MAX,
+            opened: usize::MAX,
+            value_at: usize::MAX,
             skim: super::skim::Stack::default(),
         })
     }
@@ -254,6 +260,17 @@ impl<'de> Reader<'de> {
                 }
                 _ => Ok(None),
             },
+            [LONG_BIN_GET, a, b, c, d, rest @ ..] => {
+                let index = int::usize_from_u32(u32::from_le_bytes([*a, *b, *c, *d]));
+                match self.memo.get(index).copied() {
+                    Some(Slot::Str(text)) => {
+                        self.charge(text.len())?;
+                        self.rest = rest;
+                        Ok(Some(text))
+                    }
+                    _ => Ok(None),
+                }
+            }
             _ => Ok(None),
         }
     }
@@ -290,6 +307,7 @@ impl<'de> Reader<'de> {
         if self.hashing > 0 {
             return Err(Surprise);
         }
+        self.opened = offset;
         self.memoize(Slot::At(offset))?;
         Ok(token)
     }

@@ -116,6 +116,10 @@ impl<'de> Reader<'de> {
                 self.class()?;
                 return self.made_from(visitor);
             }
+            BIN_INT | BIN_INT1 | BIN_INT2 | BIN_FLOAT | NONE | SHORT_BIN_UNICODE => {
+                self.tuple_at = self.offset();
+                return self.items(visitor, Ends::Few, Mode::Batch);
+            }
             _ => {}
         }
         let place = self.place();
