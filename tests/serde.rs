@@ -7,16 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use cloudpickle::ser::Options as SerOptions;
-<<<<<<< HEAD
-use cloudpickle::{Heap, de, to_vec};
-=======
 use cloudpickle::{Encoding, Heap, de, from_slice, to_vec};
->>>>>>> serde
 use common::{Judge, Loading, interpreters};
 use num_bigint::BigInt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_bytes::ByteBuf;
+use serde_bytes::{ByteBuf, Bytes};
 
 #[derive(Serialize, Deserialize, Debug, PartialEq, Clone)]
 struct Unit;

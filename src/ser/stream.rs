@@ -354,29 +354,6 @@ impl Target for Stream<'_> {
         Ok(Open { kind, count: 0, length, marked, start: 0 })
     }
 
-<<<<<<< HEAD
-    #[inline]
-    fn item(&mut self, open: &mut Open<'_>) -> Result<()> {
-        if self.is_batched(open.kind) {
-            if open.count == 0 && matches!(open.kind, Kind::Instance(..)) {
-                self.op(Opcode::EmptyDict);
-            }
-            if !open.marked {
-                if open.count > 0 {
-                    let (one, _) = self.batch_ends(open.kind);
-                    self.op(one);
-                }
-                let lone = open.count == 0 && open.length == Some(1) && (open.kind != Kind::Set || self.protocol < 4);
-                if !lone {
-                    self.op(Opcode::Mark);
-                    open.marked = true;
-                }
-            } else if open.count.is_multiple_of(BATCH) {
-                let (_, all) = self.batch_ends(open.kind);
-                self.op(all);
-                self.op(Opcode::Mark);
-            }
-=======
     fn open_call(&mut self, kind: Kind, module: &str, name: &str, length: Option<usize>) -> Result<Open> {
         self.global(module, name)?;
         self.open(kind, length)
@@ -386,7 +363,6 @@ impl Target for Stream<'_> {
     fn item(&mut self, open: &mut Open) -> Result<()> {
         if self.is_batched(open.kind) && (!open.marked || open.count == BATCH) {
             self.begin_batch(open);
->>>>>>> serde
         }
         open.count += 1;
         Ok(())
