@@ -333,7 +333,7 @@ class Describer:
             found["registered"] = self.listed(registered)
         if isinstance(cls, type(enum.Enum)):
             found["enum"] = [
-                {"name": name, "value": self(m._value_), "alias": m._name_ != name}
+                {"name": name, "value": self(m._value_), "alias": name not in cls._member_names_}
                 for name, m in cls.__members__.items()
             ]
         if "__dataclass_fields__" in space:
@@ -343,13 +343,16 @@ class Describer:
                 "fields": list(cls._fields),
                 "defaults": self.pairs(getattr(cls, "_field_defaults", {}).items()),
             }
+        inherited = {}
+        for base in reversed(cls.__bases__):
+            inherited.update(vars(base))
         members = []
         for name, value in space.items():
             if name in ("__slotnames__", "__tree_hash__", "__dict__", "__weakref__") and not isinstance(value, property):
                 continue  # bookkeeping of copyreg and typing, and what every class has
             member = [name, self(value)]
-            if any(vars(base).get(name, found) is value for base in cls.__bases__):
-                member.append("same object in a base")
+            if inherited.get(name, found) is value:
+                member.append("same object in bases")  # what cloudpickle leaves out
             members.append(member)
         found["members"] = members
         return found
