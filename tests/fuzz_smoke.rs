@@ -50,6 +50,8 @@ fn found() {
     bodies::roundtrip(b"\0\x80\x02(\x96\x01\0\0\0\0\0\0\0a(\x91\x8fC\x01bt.");
     // What was done to an extension was not written.
     bodies::roundtrip(b"\0\x80\x02\x82\x01}b.");
+    // A name that begins with a dot, in a protocol below 4: the line for what stands before the dot was empty.
+    bodies::roundtrip(b"\x18\x80\x04\x8c\x01a\x8c\x02.b\x93.");
     // A frame that is longer than the pickle, but not than the input: CPython's `loads` takes it. (The target was wrong.)
     bodies::unpickle(b"\0\x95\x08\0\0\0\0\0\0\0N.behind");
 }

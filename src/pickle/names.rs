@@ -18,9 +18,11 @@ impl Writer<'_, '_> {
         let mapped = self.mapped(global, module, name);
         let (module_text, name_text) =
             mapped.as_ref().map_or((module, name), |(module, name)| (module.as_bytes(), name.as_bytes()));
-        let in_lines = is_line(module_text) && is_line(name_text);
+        let dotted = self.protocol < 4 && !global.undotted && name.contains(&b'.');
+        // What stands before the first dot has a line of its own.
+        let in_lines = is_line(module_text) && is_line(name_text) && !(dotted && name.starts_with(b"."));
         let text = in_lines && (self.protocol < 4 || global.text);
-        if text && self.protocol < 4 && !global.undotted && name.contains(&b'.') {
+        if text && dotted {
             return self.dotted(id, global, module_text, name_text);
         }
         if text {
