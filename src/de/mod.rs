@@ -192,7 +192,7 @@ pub struct Deserializer<'de> {
 }
 
 enum Source<'de> {
-    Input(Pickle<'de>, &'de [u8]),
+    Input(Box<Pickle<'de>>, &'de [u8]),
     Object(Obj<'de>),
 }
 
@@ -204,7 +204,7 @@ impl<'de> Deserializer<'de> {
     /// Those of [`loads`](crate::loads).
     pub fn from_slice(input: &'de [u8], options: &'de Options) -> Result<Self> {
         let pickle = options.reader().loads(input)?;
-        Ok(Self { source: Source::Input(pickle, input), options })
+        Ok(Self { source: Source::Input(Box::new(pickle), input), options })
     }
 
     /// A deserializer of an object of a heap.

@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | [`set`] | any sequence | set |
 //! | [`frozenset`] | any sequence | frozenset |
-//! | [`tuple`] | any sequence, such as `Vec` | tuple |
+//! | [`tuple`](mod@tuple) | any sequence, such as `Vec` | tuple |
 //! | [`list`] | any sequence, tuple or array | list |
 //! | [`bytearray`] | `Vec<u8>` and whatever is made of it | bytearray |
 //! | [`int`] | [`BigInt`](num_bigint::BigInt) and whatever it converts to | int of any size |

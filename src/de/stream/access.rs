@@ -85,7 +85,7 @@ impl<'r, 'de> Items<'r, 'de> {
     fn end_batch(&mut self) -> Result<bool, Surprise> {
         self.reader.skip_byte();
         self.mode = Mode::Done;
-        if self.count == 0 || self.count % BATCH != 0 {
+        if self.count == 0 || !self.count.is_multiple_of(BATCH) {
             return Ok(false);
         }
         self.mode = match self.ends {
@@ -155,7 +155,7 @@ impl Pairs<'_, '_> {
     fn end_batch(&mut self) -> Result<bool, Surprise> {
         self.reader.skip_byte();
         self.mode = Mode::Done;
-        if self.count == 0 || self.count % BATCH != 0 {
+        if self.count == 0 || !self.count.is_multiple_of(BATCH) {
             return Ok(false);
         }
         self.mode = self.reader.mode(2, SET_ITEM)?;
