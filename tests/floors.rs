@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["op", "heap"],
     &["unpickle", "pickle"],
     &["reflect"],
-    &["de", "ser"],
+    &["ser", "de", "with"],
     &["lib", "bin"],
 ];
 

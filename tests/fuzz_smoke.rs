@@ -35,3 +35,31 @@ fn roundtrip() {
 fn dis() {
     run("dis", bodies::disassemble);
 }
+
+/// What the targets have found, each with its cause.
+#[test]
+fn found() {
+    // `PROTO 1`, which no writer writes, was believed, so `STACK_GLOBAL` came into a stream of protocol 1.
+    bodies::roundtrip(b"\0\x80\x01\x8c\x01a\x8c\x01\n\x93.");
+    // With two slots for three objects, one of them used twice, as many slots were filled as a pickler would have: the persistent id, which a
+    // pickler writes twice, seemed to be none that is shared.
+    bodies::roundtrip(b"\0(Pid\nq\x01h\x01]q\x01t.");
+    // The name was read behind `PROTO 4`, where a dot is an attribute, and written in the protocol of the first `PROTO`.
+    bodies::roundtrip(b"\0\x80\x02\x80\x04\x8c\x01a\x8c\x03b.c\x93.");
+    // Objects of protocol 5 behind `PROTO 2`: bytearrays, sets and frozensets became calls that make them.
+    bodies::roundtrip(b"\0\x80\x02(\x96\x01\0\0\0\0\0\0\0a(\x91\x8fC\x01bt.");
+    // What was done to an extension was not written.
+    bodies::roundtrip(b"\0\x80\x02\x82\x01}b.");
+    // A frame that is longer than the pickle, but not than the input: CPython's `loads` takes it. (The target was wrong.)
+    bodies::unpickle(b"\0\x95\x08\0\0\0\0\0\0\0N.behind");
+}
+
+/// A list with a call among whose arguments is a list that holds the call: it is made again inside, and what was begun outside is dropped for
+/// it. The two have the same arguments, which was not seen with a long int among them.
+#[test]
+fn a_call_that_is_made_again_with_a_number() {
+    let input = b"(lp0\ncmodule\nClass\np1\n((lp2\ng1\n(g2\nL-2147483649L\ntp3\nRp4\naL-2147483649L\ntp5\nR0g4\na.";
+    let pickle = cloudpickle::loads(input).unwrap();
+    assert_eq!(pickle.root().len().unwrap(), 1);
+    assert_eq!(pickle.dumps().unwrap().escape_ascii().to_string(), input.escape_ascii().to_string());
+}

@@ -297,16 +297,7 @@ impl<'a> Heap<'a> {
     }
 
     fn check_placed(&self, object: Value) -> Result<()> {
-        match object {
-            Value::None
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Extension(_)
-            | Value::Long(_)
-            | Value::Float(_)
-            | Value::EMPTY_TUPLE => Err(self.wrong_type("an object with a place of its own", object)),
-            _ => Ok(()),
-        }
+        if object.has_place() { Ok(()) } else { Err(self.wrong_type("an object with a place of its own", object)) }
     }
 
     /// Hangs what is done to an object behind what is done to another.

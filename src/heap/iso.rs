@@ -79,7 +79,16 @@ impl<'h> Obj<'h> {
                     open.extend([(x.module, y.module), (x.name, y.name)]);
                 }
                 (Value::Persistent(x), Value::Persistent(y)) => {
-                    open.push((left.persistents[x.index()].id, right.persistents[y.index()].id));
+                    let (x, y) = (left.persistents[x.index()], right.persistents[y.index()]);
+                    match (x.id, y.id) {
+                        // An id of protocol 0 is no object.
+                        (Value::Str(_), Value::Str(_)) if x.text || y.text => {
+                            if left.content(x.id) != right.content(y.id) {
+                                return false;
+                            }
+                        }
+                        pair => open.push(pair),
+                    }
                 }
                 (Value::Buffer(x), Value::Buffer(y)) => {
                     let (x, y) = (left.buffers[x.index()], right.buffers[y.index()]);

@@ -90,7 +90,7 @@ impl<'h> Obj<'h> {
     }
 
     #[cold]
-    fn wanted(self, wanted: &'static str) -> Error {
+    pub(crate) fn wanted(self, wanted: &'static str) -> Error {
         self.fail(ErrorKind::WrongType { wanted, found: self.heap.describe(self.value) })
     }
 

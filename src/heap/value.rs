@@ -114,6 +114,14 @@ pub enum Value {
 impl Value {
     /// The empty tuple: one object, as in Python.
     pub const EMPTY_TUPLE: Self = Self::Tuple(TupleId(0));
+
+    /// Whether something can be done to the object at its place: scalars and the empty tuple have none of their own.
+    pub(crate) fn has_place(self) -> bool {
+        !matches!(
+            self,
+            Self::None | Self::Bool(_) | Self::Int(_) | Self::Extension(_) | Self::Long(_) | Self::Float(_) | Self::EMPTY_TUPLE
+        )
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@
 //! `dumps(loads(x)) == x` for what CPython wrote, and what is built in Rust looks as if the newest CPython had written it.
 
 mod atoms;
+mod batches;
 mod by_value;
+mod calls;
+mod containers;
 mod names;
 mod needed;
 mod sink;

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use crate::compat;
 use crate::error::Result;
-use crate::heap::{Global, GlobalId, Value};
+use crate::heap::{Global, GlobalId, NO_EVENT, Value};
 use crate::opcode::Opcode;
 
-use super::writer::Writer;
+use super::writer::{Task, Writer};
+use crate::unpickle::is_line;
 
 impl Writer<'_, '_> {
     /// `save_global`, for a global whose names are known. Its strings are objects, shared with whatever else holds them.
@@ -144,9 +145,60 @@ impl Writer<'_, '_> {
         self.memoize(Value::Global(id));
         Ok(())
     }
-}
 
-/// Whether a name can stand in a line of text: `GLOBAL` wants it not empty, and without surrogates.
-fn is_line(name: &[u8]) -> bool {
-    !name.is_empty() && !name.contains(&b'\n') && std::str::from_utf8(name).is_ok()
+    pub(crate) fn open_global(&mut self, value: Value, index: usize) -> Result<()> {
+        if !self.substitutes.is_empty()
+            && let Some(substitute) = self.substitutes.get(&value).copied()
+        {
+            return self.child(substitute);
+        }
+        let global = self.heap.globals[index];
+        let known = |part| matches!(part, Value::Str(_));
+        if known(global.module) && known(global.name) && !self.has_effects {
+            if let Value::Global(id) = value {
+                self.global(id)?;
+            }
+            return Ok(());
+        }
+        if known(global.module) && known(global.name) {
+            let effects = [self.heap.effect_chain(global.module), self.heap.effect_chain(global.name)];
+            if effects == [(NO_EVENT, NO_EVENT); 2] {
+                if let Value::Global(id) = value {
+                    let has_effects = std::mem::replace(&mut self.has_effects, false);
+                    self.global(id)?;
+                    self.has_effects = has_effects;
+                }
+                return self.after(value);
+            }
+        }
+        self.tasks.push(Task::DynamicGlobal(value, true));
+        self.child(global.module)
+    }
+
+    /// A global whose names a call gives: they are objects on the stack.
+    pub(crate) fn dynamic_global(&mut self, value: Value, name_next: bool) -> Result<()> {
+        if name_next {
+            self.tasks.push(Task::DynamicGlobal(value, false));
+            if let Value::Global(id) = value {
+                self.child(self.heap.globals[id.index()].name)?;
+            }
+            return Ok(());
+        }
+        self.op(Opcode::StackGlobal);
+        self.memoize(value);
+        self.after(value)
+    }
+
+    pub(crate) fn extension(&mut self, code: i32) {
+        let out = &mut self.sink.out;
+        if let Ok(code) = u8::try_from(code) {
+            out.extend_from_slice(&[Opcode::Ext1.byte(), code]);
+        } else if let Ok(code) = u16::try_from(code) {
+            out.push(Opcode::Ext2.byte());
+            out.extend_from_slice(&code.to_le_bytes());
+        } else {
+            out.push(Opcode::Ext4.byte());
+            out.extend_from_slice(&code.to_le_bytes());
+        }
+    }
 }

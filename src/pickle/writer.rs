@@ -7,17 +7,11 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::error::{ErrorKind, Result};
-use crate::heap::{
-    BufferId, CallId, CallKind, DictId, EffectKind, Event, EventKind, FrozenSetId, Heap, ListId, NO_EVENT, SetId, Table, TupleId,
-    Value,
-};
+use crate::heap::{BufferId, CallId, DictId, FrozenSetId, Heap, ListId, NO_EVENT, SetId, Table, TupleId, Value};
 use crate::opcode::Opcode;
-use crate::style::{Flavor, Memoize, Style};
+use crate::style::{Memoize, Style};
 
 use super::sink::Sink;
-
-/// How many items go into one batch.
-const BATCH: usize = 1000;
 
 /// How many objects are begun one within the other by recursion.
 const DESCENTS: usize = 8;
@@ -26,7 +20,7 @@ const DESCENTS: usize = 8;
 pub(crate) const NEVER: u32 = u32::MAX;
 
 /// What is to be written when what lies above it on the stack is done.
-enum Task {
+pub(crate) enum Task {
     Open(Value),
     Tuple(TupleId, usize),
     List(ListId, usize),
@@ -50,7 +44,7 @@ enum Task {
 }
 
 #[derive(Clone, Copy)]
-enum Stage {
+pub(crate) enum Stage {
     Args,
     Keywords,
     Finish,
@@ -67,7 +61,7 @@ pub(crate) struct Writer<'h, 'w> {
     pub(crate) memo: Table,
     /// How many memo slots are in use.
     count: u32,
-    tasks: Vec<Task>,
+    pub(crate) tasks: Vec<Task>,
     /// How many objects are being begun, one within the other.
     descents: usize,
     /// An object can be open twice, once inside itself, each time with a few tasks; with more on the stack there is no end.
@@ -80,7 +74,7 @@ pub(crate) struct Writer<'h, 'w> {
     pub(crate) substitutes: HashMap<Value, Value>,
     pub(crate) has_effects: bool,
     /// Extensions to which was done what is done to them: one object for each code, without a memo slot.
-    changed: HashSet<Value>,
+    pub(crate) changed: HashSet<Value>,
 }
 
 impl<'h, 'w> Writer<'h, 'w> {
@@ -156,22 +150,28 @@ impl<'h, 'w> Writer<'h, 'w> {
     /// Fetches a memo slot.
     #[inline(always)]
     pub(crate) fn get(&mut self, index: u32) {
+        self.slot(index, [Opcode::Get, Opcode::BinGet, Opcode::LongBinGet]);
+    }
+
+    /// An opcode with a memo index: as text, in one byte, in four.
+    #[inline(always)]
+    fn slot(&mut self, index: u32, [text, short, long]: [Opcode; 3]) {
         let out = &mut self.sink.out;
         if self.protocol == 0 {
-            out.push(Opcode::Get.byte());
+            out.push(text.byte());
             out.extend_from_slice(index.to_string().as_bytes());
             out.push(b'\n');
         } else if let Ok(index) = u8::try_from(index) {
-            out.extend_from_slice(&[Opcode::BinGet.byte(), index]);
+            out.extend_from_slice(&[short.byte(), index]);
         } else {
             let [a, b, c, d] = index.to_le_bytes();
-            out.extend_from_slice(&[Opcode::LongBinGet.byte(), a, b, c, d]);
+            out.extend_from_slice(&[long.byte(), a, b, c, d]);
         }
     }
 
     /// Fetches the object if it was written before.
     #[inline(always)]
-    fn get_written(&mut self, value: Value) -> bool {
+    pub(crate) fn get_written(&mut self, value: Value) -> bool {
         match self.memo.get(value) {
             0 | NEVER => false,
             slot => {
@@ -214,18 +214,10 @@ impl<'h, 'w> Writer<'h, 'w> {
 
     #[inline(always)]
     fn put(&mut self, index: u32) {
-        let out = &mut self.sink.out;
         if self.protocol >= 4 {
-            out.push(Opcode::Memoize.byte());
-        } else if self.protocol == 0 {
-            out.push(Opcode::Put.byte());
-            out.extend_from_slice(index.to_string().as_bytes());
-            out.push(b'\n');
-        } else if let Ok(index) = u8::try_from(index) {
-            out.extend_from_slice(&[Opcode::BinPut.byte(), index]);
+            self.op(Opcode::Memoize);
         } else {
-            let [a, b, c, d] = index.to_le_bytes();
-            out.extend_from_slice(&[Opcode::LongBinPut.byte(), a, b, c, d]);
+            self.slot(index, [Opcode::Put, Opcode::BinPut, Opcode::LongBinPut]);
         }
     }
 
@@ -264,7 +256,7 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// Begins an object that was not written before.
-    fn open(&mut self, value: Value) -> Result<()> {
+    pub(crate) fn open(&mut self, value: Value) -> Result<()> {
         if self.tasks.len() > self.deepest {
             return Err(ErrorKind::EndlessRecursion { found: self.heap.describe(value), protocol: self.protocol }.into());
         }
@@ -362,14 +354,14 @@ impl<'h, 'w> Writer<'h, 'w> {
     }
 
     /// Writes a child of which nothing is to be done before what is on the task stack.
-    fn child(&mut self, value: Value) -> Result<()> {
+    pub(crate) fn child(&mut self, value: Value) -> Result<()> {
         if self.leaf(value)? { Ok(()) } else { self.descend(value) }
     }
 
     /// Begins an object as the last thing that its parent does for now; after some levels by way of [`Writer::work`], so that depth
     /// costs no recursion. (By that way always, an encode takes a third longer.)
     #[inline]
-    fn descend(&mut self, value: Value) -> Result<()> {
+    pub(crate) fn descend(&mut self, value: Value) -> Result<()> {
         if self.descents == DESCENTS {
             self.tasks.push(Task::Open(value));
             return Ok(());
@@ -380,269 +372,17 @@ impl<'h, 'w> Writer<'h, 'w> {
 
     /// After an object that is not a call: what is done to it.
     #[inline(always)]
-    fn after(&mut self, value: Value) -> Result<()> {
+    pub(crate) fn after(&mut self, value: Value) -> Result<()> {
         if self.has_effects {
             self.begin_effects(value);
         }
         Ok(())
     }
 
-    fn begin_effects(&mut self, value: Value) {
+    pub(crate) fn begin_effects(&mut self, value: Value) {
         let (first, _) = self.heap.effect_chain(value);
         if first != NO_EVENT {
             self.tasks.push(Task::Effects(first, NO_EVENT));
-        }
-    }
-
-    /// Whether a tuple is the arguments of a call which was reached again through them: a reducer makes them anew each time it is asked.
-    fn is_made_anew(&self, tuple: Value) -> bool {
-        match self.tasks.last() {
-            Some(Task::Call(id, Stage::Finish)) => {
-                self.event(*id).object == tuple && !self.heap.recursive.get(id).is_some_and(|call| call.same_args)
-            }
-            _ => false,
-        }
-    }
-
-    fn marks_tuple(&self, id: TupleId) -> bool {
-        self.protocol < 2 || self.heap.tuples[id.index()].len() > 3
-    }
-
-    /// `save_tuple`, from an item on.
-    fn tuple_items(&mut self, id: TupleId, mut next: usize) -> Result<()> {
-        let heap = self.heap;
-        let items = heap.pool.run(heap.tuples[id.index()]);
-        while let Some(item) = items.get(next) {
-            next += 1;
-            if !self.leaf(*item)? {
-                self.tasks.push(Task::Tuple(id, next));
-                return self.descend(*item);
-            }
-        }
-        let value = Value::Tuple(id);
-        let marked = self.marks_tuple(id);
-        let opcode = match (marked, items.len()) {
-            (false, 1) => Opcode::Tuple1,
-            (false, 2) => Opcode::Tuple2,
-            (false, _) => Opcode::Tuple3,
-            (true, _) => Opcode::Tuple,
-        };
-        match self.memo.get(value) {
-            0 | NEVER => {
-                self.op(opcode);
-                self.memoize(value);
-                self.after(value)
-            }
-            _ if self.is_made_anew(value) => {
-                self.op(opcode);
-                self.memoize_unnamed();
-                Ok(())
-            }
-            slot => {
-                // The tuple was reached again through its items and is in the memo now.
-                let pops = match (marked, self.protocol) {
-                    (false, _) => items.len(),
-                    (true, 0) => items.len() + 1,
-                    (true, _) => 0,
-                };
-                if pops == 0 {
-                    self.op(Opcode::PopMark);
-                }
-                (0..pops).for_each(|_| self.op(Opcode::Pop));
-                self.get(slot - 1);
-                Ok(())
-            }
-        }
-    }
-
-    /// `batch_list_exact`, or `batch_list` in the Python pickler's style, from an item on.
-    fn list_items(&mut self, id: ListId, mut next: usize) -> Result<()> {
-        let heap = self.heap;
-        let items = heap.pool.seq(heap.lists[id.index()]);
-        let batches = self.batches(items.len(), self.style.flavor == Flavor::C);
-        // `next` counts an item as done when it is begun, so what is behind it is closed here.
-        loop {
-            batches.close(self, next, Opcode::Append, Opcode::Appends);
-            let Some(item) = items.get(next) else { break };
-            batches.open(self, next);
-            next += 1;
-            if !self.leaf(*item)? {
-                self.tasks.push(Task::List(id, next));
-                return self.descend(*item);
-            }
-        }
-        self.after(Value::List(id))
-    }
-
-    /// `batch_dict_exact`, or `batch_dict` in the Python pickler's style, from a key or value on.
-    fn dict_items(&mut self, id: DictId, mut next: usize) -> Result<()> {
-        let heap = self.heap;
-        let items = heap.pool.seq(heap.dicts[id.index()]);
-        let exact = self.style.flavor == Flavor::C;
-        let batches = self.batches(items.len() / 2, exact);
-        loop {
-            if next.is_multiple_of(2) {
-                batches.close(self, next / 2, Opcode::SetItem, Opcode::SetItems);
-            }
-            let Some(item) = items.get(next) else { break };
-            if next.is_multiple_of(2) {
-                batches.open(self, next / 2);
-            }
-            next += 1;
-            if !self.leaf(*item)? {
-                self.tasks.push(Task::Dict(id, next));
-                return self.descend(*item);
-            }
-        }
-        if exact && self.protocol > 0 && items.len() >= 2 * BATCH && items.len().is_multiple_of(2 * BATCH) {
-            // The C pickler sees that a dict is at its end only when it asks for the next batch.
-            self.op(Opcode::Mark);
-            self.op(Opcode::SetItems);
-        }
-        self.after(Value::Dict(id))
-    }
-
-    /// `save_set`, from an item on.
-    fn set_items(&mut self, id: SetId, mut next: usize) -> Result<()> {
-        let heap = self.heap;
-        let items = heap.pool.seq(heap.sets[id.index()]);
-        loop {
-            if next > 0 && (next == items.len() || next.is_multiple_of(BATCH)) {
-                self.op(Opcode::AddItems);
-            }
-            let Some(item) = items.get(next) else { break };
-            if next.is_multiple_of(BATCH) {
-                self.op(Opcode::Mark);
-            }
-            next += 1;
-            if !self.leaf(*item)? {
-                self.tasks.push(Task::Set(id, next));
-                return self.descend(*item);
-            }
-        }
-        if self.style.flavor == Flavor::C && !items.is_empty() && items.len().is_multiple_of(BATCH) {
-            self.op(Opcode::Mark);
-            self.op(Opcode::AddItems);
-        }
-        self.after(Value::Set(id))
-    }
-
-    /// `save_frozenset`, from an item on.
-    fn frozenset_items(&mut self, id: FrozenSetId, mut next: usize) -> Result<()> {
-        let heap = self.heap;
-        let items = heap.pool.run(heap.frozensets[id.index()]);
-        while let Some(item) = items.get(next) {
-            next += 1;
-            if !self.leaf(*item)? {
-                self.tasks.push(Task::FrozenSet(id, next));
-                return self.descend(*item);
-            }
-        }
-        let value = Value::FrozenSet(id);
-        match self.memo.get(value) {
-            0 | NEVER => {
-                self.op(Opcode::FrozenSet);
-                self.memoize(value);
-                self.after(value)
-            }
-            slot => {
-                self.op(Opcode::PopMark);
-                self.get(slot - 1);
-                Ok(())
-            }
-        }
-    }
-
-    /// A set below protocol 4: `set([..])`, from an item of the list on.
-    fn set_call(&mut self, set: Value, mut next: usize) -> Result<()> {
-        let heap = self.heap;
-        let items = heap.items(set);
-        let batches = self.batches(items.len(), self.style.flavor == Flavor::C);
-        loop {
-            batches.close(self, next, Opcode::Append, Opcode::Appends);
-            let Some(item) = items.get(next) else { break };
-            batches.open(self, next);
-            next += 1;
-            if !self.leaf(*item)? {
-                self.tasks.push(Task::SetCall(set, next));
-                return self.descend(*item);
-            }
-        }
-        self.op(if self.protocol < 2 { Opcode::Tuple } else { Opcode::Tuple1 });
-        self.memoize_unnamed();
-        self.op(Opcode::Reduce);
-        self.remember_call(set).map(drop)
-    }
-
-    /// After a call's opcode: the memo slot, or, when the object was reached again through its arguments, the one that it has.
-    fn remember_call(&mut self, value: Value) -> Result<bool> {
-        match self.memo.get(value) {
-            0 | NEVER => {
-                self.memoize(value);
-                self.after(value)?;
-                Ok(true)
-            }
-            slot => {
-                self.op(Opcode::Pop);
-                self.get(slot - 1);
-                Ok(false)
-            }
-        }
-    }
-
-    fn open_global(&mut self, value: Value, index: usize) -> Result<()> {
-        if !self.substitutes.is_empty()
-            && let Some(substitute) = self.substitutes.get(&value).copied()
-        {
-            return self.child(substitute);
-        }
-        let global = self.heap.globals[index];
-        let known = |part| matches!(part, Value::Str(_));
-        if known(global.module) && known(global.name) && !self.has_effects {
-            if let Value::Global(id) = value {
-                self.global(id)?;
-            }
-            return Ok(());
-        }
-        if known(global.module) && known(global.name) {
-            let effects = [self.heap.effect_chain(global.module), self.heap.effect_chain(global.name)];
-            if effects == [(NO_EVENT, NO_EVENT); 2] {
-                if let Value::Global(id) = value {
-                    let has_effects = std::mem::replace(&mut self.has_effects, false);
-                    self.global(id)?;
-                    self.has_effects = has_effects;
-                }
-                return self.after(value);
-            }
-        }
-        self.tasks.push(Task::DynamicGlobal(value, true));
-        self.child(global.module)
-    }
-
-    /// A global whose names a call gives: they are objects on the stack.
-    fn dynamic_global(&mut self, value: Value, name_next: bool) -> Result<()> {
-        if name_next {
-            self.tasks.push(Task::DynamicGlobal(value, false));
-            if let Value::Global(id) = value {
-                self.child(self.heap.globals[id.index()].name)?;
-            }
-            return Ok(());
-        }
-        self.op(Opcode::StackGlobal);
-        self.memoize(value);
-        self.after(value)
-    }
-
-    fn extension(&mut self, code: i32) {
-        let out = &mut self.sink.out;
-        if let Ok(code) = u8::try_from(code) {
-            out.extend_from_slice(&[Opcode::Ext1.byte(), code]);
-        } else if let Ok(code) = u16::try_from(code) {
-            out.push(Opcode::Ext2.byte());
-            out.extend_from_slice(&code.to_le_bytes());
-        } else {
-            out.push(Opcode::Ext4.byte());
-            out.extend_from_slice(&code.to_le_bytes());
         }
     }
 
@@ -658,259 +398,5 @@ impl<'h, 'w> Writer<'h, 'w> {
                 self.get(slot - 1);
             }
         }
-    }
-
-    fn event(&self, id: CallId) -> &'h Event {
-        &self.heap.events[id.index()]
-    }
-
-    /// `save_reduce`: the callable, or the class, first.
-    fn open_call(&mut self, id: CallId) -> Result<()> {
-        let event = self.event(id);
-        let EventKind::Call(kind) = event.kind else { return Ok(()) };
-        match kind {
-            CallKind::NewObj if self.protocol < 2 => {
-                self.well_known("copyreg", "__newobj__")?;
-                self.op(Opcode::Mark);
-                self.tasks.push(Task::Marked(id, 0));
-                self.child(event.subject)
-            }
-            CallKind::NewObjEx if self.protocol < 4 => {
-                self.well_known("copyreg", "__newobj_ex__")?;
-                self.op(Opcode::Mark);
-                self.tasks.push(Task::Call(id, Stage::Args));
-                self.child(event.subject)
-            }
-            CallKind::Reduce | CallKind::NewObj | CallKind::NewObjEx => {
-                self.tasks.push(Task::Call(id, Stage::Args));
-                self.child(event.subject)
-            }
-            CallKind::Inst if !self.substitutes.contains_key(&event.subject) => {
-                self.op(Opcode::Mark);
-                self.marked(id, 0)
-            }
-            CallKind::Inst | CallKind::Obj => {
-                self.op(Opcode::Mark);
-                self.tasks.push(Task::Marked(id, 0));
-                self.child(event.subject)
-            }
-        }
-    }
-
-    fn call(&mut self, id: CallId, stage: Stage) -> Result<()> {
-        let event = self.event(id);
-        let extended = event.kind == EventKind::Call(CallKind::NewObjEx);
-        let (args, keywords) = match self.heap.items(event.object) {
-            &[args, keywords] if extended => (args, Some(keywords)),
-            _ => (event.object, None),
-        };
-        match (stage, keywords) {
-            (Stage::Args, _) => {
-                self.tasks.push(Task::Call(id, if extended { Stage::Keywords } else { Stage::Finish }));
-                self.child(args)
-            }
-            (Stage::Keywords, Some(keywords)) => {
-                self.tasks.push(Task::Call(id, Stage::Finish));
-                self.child(keywords)
-            }
-            _ => self.finish_call(id, event),
-        }
-    }
-
-    fn finish_call(&mut self, id: CallId, event: &Event) -> Result<()> {
-        match event.kind {
-            EventKind::Call(CallKind::NewObj) => self.op(Opcode::NewObj),
-            EventKind::Call(CallKind::NewObjEx) if self.protocol >= 4 => self.op(Opcode::NewObjEx),
-            EventKind::Call(CallKind::NewObjEx) => {
-                self.op(Opcode::Tuple);
-                self.memoize_unnamed();
-                self.op(Opcode::Reduce);
-            }
-            _ => self.op(Opcode::Reduce),
-        }
-        self.done_call(id)
-    }
-
-    /// After the opcode of a call: its memo slot and its effects.
-    fn done_call(&mut self, id: CallId) -> Result<()> {
-        let value = Value::Call(id);
-        let fresh = matches!(self.memo.get(value), 0 | NEVER);
-        if fresh {
-            self.memoize(value);
-        } else {
-            // The object was reached again through its arguments: it is in the memo, this one is thrown away.
-            self.op(Opcode::Pop);
-            let slot = self.memo.get(value);
-            self.get(slot - 1);
-        }
-        match self.heap.recursive.get(&id) {
-            None if fresh => self.begin_effects(value),
-            Some(call) if fresh => {
-                let (first, _) = self.heap.effect_chain(value);
-                if call.last_inside != NO_EVENT {
-                    self.tasks.push(Task::Effects(first, call.last_inside));
-                }
-            }
-            Some(call) => {
-                let (first, _) = self.heap.effect_chain(value);
-                let inside = self.heap.events.get(call.last_inside as usize);
-                self.tasks.push(Task::Effects(inside.map_or(first, |event| event.next), NO_EVENT));
-            }
-            None => {}
-        }
-        Ok(())
-    }
-
-    /// Arguments behind a mark, from one on.
-    fn marked(&mut self, id: CallId, mut next: usize) -> Result<()> {
-        let event = self.event(id);
-        let heap = self.heap;
-        let items = heap.items(event.object);
-        while let Some(item) = items.get(next) {
-            next += 1;
-            if !self.leaf(*item)? {
-                self.tasks.push(Task::Marked(id, next));
-                return self.descend(*item);
-            }
-        }
-        match (event.kind, event.subject) {
-            (EventKind::Call(CallKind::Inst), subject @ Value::Global(global)) if !self.substitutes.contains_key(&subject) => {
-                let global = heap.globals[global.index()];
-                let out = &mut self.sink.out;
-                out.push(Opcode::Inst.byte());
-                out.extend_from_slice(heap.content(global.module));
-                out.push(b'\n');
-                out.extend_from_slice(heap.content(global.name));
-                out.push(b'\n');
-            }
-            (EventKind::Call(CallKind::NewObj), _) => {
-                self.op(Opcode::Tuple);
-                self.memoize_unnamed();
-                self.op(Opcode::Reduce);
-            }
-            _ => self.op(Opcode::Obj),
-        }
-        self.done_call(id)
-    }
-
-    /// What is done to an object, from one effect to another.
-    fn effects(&mut self, mut next: u32, last: u32) -> Result<()> {
-        while next != NO_EVENT {
-            let event = &self.heap.events[next as usize];
-            let following = if next == last { NO_EVENT } else { event.next };
-            let EventKind::Effect(kind) = event.kind else {
-                next = following;
-                continue;
-            };
-            self.tasks.push(Task::Effects(following, last));
-            return match kind {
-                EffectKind::Build => {
-                    self.tasks.push(Task::Emit(&[Opcode::Build]));
-                    self.child(event.object)
-                }
-                EffectKind::Drop => {
-                    self.tasks.push(Task::Emit(&[Opcode::Pop]));
-                    self.child(event.object)
-                }
-                EffectKind::SetState => {
-                    self.tasks.push(Task::Emit(&[Opcode::Tuple2, Opcode::Reduce, Opcode::Pop]));
-                    self.tasks.push(Task::StateOf(event.target(), event.object));
-                    self.child(event.subject)
-                }
-                EffectKind::Append | EffectKind::SetItems | EffectKind::AddItems => self.gathered(event.object, 0),
-            };
-        }
-        Ok(())
-    }
-
-    /// Items that are done to a call: `batch_list`, `batch_dict`, from one on.
-    fn gathered(&mut self, container: Value, mut next: usize) -> Result<()> {
-        let heap = self.heap;
-        let items = heap.items(container);
-        let (width, one, many) = match container {
-            Value::Dict(_) => (2, Opcode::SetItem, Opcode::SetItems),
-            Value::Set(_) => (1, Opcode::AddItems, Opcode::AddItems),
-            _ => (1, Opcode::Append, Opcode::Appends),
-        };
-        let batches = match container {
-            Value::Set(_) => Batches::Marked(items.len()),
-            _ => self.batches(items.len() / width, false),
-        };
-        loop {
-            if next.is_multiple_of(width) {
-                batches.close(self, next / width, one, many);
-            }
-            let Some(item) = items.get(next) else { break };
-            if next.is_multiple_of(width) {
-                batches.open(self, next / width);
-            }
-            next += 1;
-            if !self.leaf(*item)? {
-                self.tasks.push(Task::Gathered(container, next));
-                return self.descend(*item);
-            }
-        }
-        Ok(())
-    }
-
-    fn batches(&self, total: usize, exact: bool) -> Batches {
-        match (self.protocol, exact) {
-            (0, _) => Batches::Single,
-            (_, true) => Batches::Exact(total),
-            (_, false) => Batches::Iterated(total),
-        }
-    }
-}
-
-/// How a number of items is cut into batches.
-#[derive(Clone, Copy)]
-enum Batches {
-    /// Protocol 0: each by itself.
-    Single,
-    /// A list or dict itself: by itself only when there is no other.
-    Exact(usize),
-    /// The items of an iterator: the last one of all by itself when it begins a batch.
-    Iterated(usize),
-    /// Items of a set: never by themselves.
-    Marked(usize),
-}
-
-impl Batches {
-    /// Whether the batch that begins at an item has no mark.
-    #[inline(always)]
-    fn lone(self, start: usize) -> bool {
-        match self {
-            Self::Single => true,
-            Self::Exact(total) => total == 1,
-            Self::Iterated(total) => start + 1 == total,
-            Self::Marked(_) => false,
-        }
-    }
-
-    #[inline(always)]
-    fn begins(self, next: usize) -> bool {
-        matches!(self, Self::Single) || next.is_multiple_of(BATCH)
-    }
-
-    /// Before an item.
-    #[inline(always)]
-    fn open(self, writer: &mut Writer<'_, '_>, next: usize) {
-        if self.begins(next) && !self.lone(next) {
-            writer.op(Opcode::Mark);
-        }
-    }
-
-    /// After so many items.
-    #[inline(always)]
-    fn close(self, writer: &mut Writer<'_, '_>, done: usize, one: Opcode, many: Opcode) {
-        let total = match self {
-            Self::Single => usize::MAX,
-            Self::Exact(total) | Self::Iterated(total) | Self::Marked(total) => total,
-        };
-        if done == 0 || !(done == total || self.begins(done)) {
-            return;
-        }
-        let start = if let Self::Single = self { done - 1 } else { (done - 1) / BATCH * BATCH };
-        writer.op(if self.lone(start) { one } else { many });
     }
 }

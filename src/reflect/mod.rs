@@ -1,13 +1,32 @@
 //! Reflection: Python's constructs as Rust types.
 //!
-//! A pickle knows no functions and no classes; it makes them by calls. The types here build the calls that make them on a worker.
+//! A pickle knows no functions and no classes; it makes them by calls. The types here read those calls, whichever release of cloudpickle wrote
+//! them, and build the calls that make them on a worker.
 //!
+//! - [`Function`], [`Signature`], [`Cell`], [`Code`], [`Class`]: views of what cloudpickle wrote.
+//! - [`Dialect`], [`Helper`]: which release wrote it, and how it names its helpers. [`Target`]: what is built for.
 //! - [`Source`] and [`SourceModule`]: functions, classes and modules from Python source, for every CPython from 3.6 on with nothing
 //!   installed.
 
+mod cell;
+mod class;
+mod code;
+mod dialect;
+mod edit;
+mod function;
+mod signature;
 pub mod source;
+mod target;
 
+pub use self::cell::Cell;
+pub use self::class::Class;
+pub use self::code::{Code, CodeParts, CodeShape};
+pub use self::dialect::{Dialect, Helper, Release};
+pub use self::edit::FunctionEdit;
+pub use self::function::Function;
+pub use self::signature::{Parameter, ParameterKind, Signature};
 pub use self::source::{Source, SourceModule};
+pub use self::target::Target;
 
 use crate::error::Result;
 use crate::heap::{Heap, ToPy, Value};

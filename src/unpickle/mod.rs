@@ -3,6 +3,9 @@
 //! [`loads`] is Python's `pickle.loads` without Python: nothing is imported and nothing is called. A `REDUCE` becomes an object that says what would
 //! have been called, with what, and what was done to the result.
 
+mod buffers;
+mod calls;
+mod containers;
 mod drops;
 mod lines;
 mod machine;
@@ -10,6 +13,7 @@ mod memo;
 mod options;
 mod pickle;
 mod policy;
+mod pops;
 mod series;
 mod stream;
 mod trace;
@@ -24,6 +28,7 @@ pub use self::pickle::{Partial, Pickle};
 pub use self::policy::Policy;
 pub use self::series::Series;
 pub use self::stream::Pickles;
+pub(crate) use self::trace::is_line;
 use crate::error::Result;
 use crate::heap::Heap;
 use crate::text::Encoding;

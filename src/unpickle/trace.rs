@@ -1,6 +1,6 @@
 //! What the machine notes of the writer while it reads, and what style follows from it.
 
-use crate::heap::{CallKind, EffectKind, EventKind, Heap, Value};
+use crate::heap::{CallKind, EffectKind, EventKind, Global, Heap, Value};
 use crate::op::{Op, ops};
 use crate::style::{Flavor, Framing, Memoize, Style};
 
@@ -33,6 +33,11 @@ pub(crate) struct Trace {
     pub(crate) fix_imports: bool,
 }
 
+/// Whether a name can stand in a line of text: `GLOBAL` wants it not empty, and without surrogates.
+pub(crate) fn is_line(name: &[u8]) -> bool {
+    !name.is_empty() && !name.contains(&b'\n') && std::str::from_utf8(name).is_ok()
+}
+
 /// From this length on, what follows the header stands in a frame.
 const FRAMED: usize = 4;
 
@@ -42,11 +47,12 @@ pub(crate) const BATCH: usize = 1000;
 impl Trace {
     /// The protocol that the stream was written in, or one that can say what it holds when it goes beyond that.
     pub(crate) fn protocol(&self, heap: &Heap<'_>, stream: &[u8]) -> u8 {
-        let declared = self.proto.filter(|_| !self.late_proto);
+        // No writer declares 0 or 1.
+        let declared = self.proto.filter(|proto| *proto >= 2 && !self.late_proto);
         let protocol = declared.unwrap_or_else(|| {
             // A state setter has TUPLE2 for its arguments at every protocol.
             let setters = heap.events.iter().any(|event| event.kind == EventKind::Effect(EffectKind::SetState));
-            let counts = |op: &Op<'_>| !matches!(op, Op::Proto(_)) && !(setters && matches!(op, Op::Tuple2));
+            let counts = |op: &Op<'_>| !(matches!(op, Op::Proto(_)) || setters && matches!(op, Op::Tuple2));
             let protos = ops(stream).map_while(Result::ok).filter(|(_, op)| counts(op)).map(|(_, op)| op.opcode().proto());
             protos.max().unwrap_or(0).max(self.proto.unwrap_or(0))
         });
@@ -55,10 +61,16 @@ impl Trace {
 
     /// The first protocol in which the objects are no calls of something that makes them, where that is after `protocol`.
     fn least_protocol(&self, heap: &Heap<'_>, protocol: u8) -> u8 {
+        let is_line = |part: Value| matches!(part, Value::Str(_)) && is_line(heap.content(part));
+        // Behind a later PROTO 4 the dots of a name are attributes.
+        let dotted = |global: &Global| !global.undotted && heap.content(global.name).contains(&b'.');
+        let no_lines = |global: &Global| !is_line(global.module) || !is_line(global.name) || dotted(global);
         let calls = |kind| heap.events.iter().any(|event| event.kind == EventKind::Call(kind));
         if protocol < 5 && heap.byte_arrays.len() + heap.buffers.len() > 0 {
             5
-        } else if protocol < 4 && (heap.sets.len() + heap.frozensets.len() > 0 || calls(CallKind::NewObjEx)) {
+        } else if protocol < 4
+            && (heap.sets.len() + heap.frozensets.len() > 0 || calls(CallKind::NewObjEx) || heap.globals.iter().any(no_lines))
+        {
             4
         } else if protocol < 3 && !heap.bytes.is_empty() {
             3
@@ -85,7 +97,8 @@ impl Trace {
         // The picklers remember no persistent ids, buffers and ints; a stream that uses one again does.
         let unusual = |value: Value| matches!(value, Value::Persistent(_) | Value::Buffer(_) | Value::Long(_));
         let may_be_unusual = heap.persistents.len() + heap.buffers.len() + heap.longs.len() > 0;
-        let unusual = may_be_unusual && (self.duplicated || memo.values().any(unusual));
+        let overwritten = memo.len() != memo.puts() as u64;
+        let unusual = may_be_unusual && (self.duplicated || overwritten || memo.values().any(unusual));
         let all = memo.puts() == remembered.saturating_sub(self.hidden) && !unusual;
         let marked = if all { Vec::new() } else { memo.values().collect() };
         let full = |seq: &&crate::heap::Seq, width: usize| seq.len() > 0 && seq.len().is_multiple_of(BATCH * width);

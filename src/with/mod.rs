@@ -2,7 +2,7 @@
 //!
 //! | module | Rust | Python |
 //! | --- | --- | --- |
-//! | [`set`] | any sequence | set |
+//! | [`set`](mod@set) | any sequence | set |
 //! | [`frozenset`] | any sequence | frozenset |
 //! | [`tuple`](mod@tuple) | any sequence, such as `Vec` | tuple |
 //! | [`list`] | any sequence, tuple or array | list |

@@ -1,0 +1,450 @@
+//! Code objects: `types.CodeType` as the constructor takes it.
+//!
+//! A code object is a call of `types.CodeType` with all its fields. Which there are depends on the Python that wrote it, and their
+//! number tells it:
+//!
+//! ```text
+//! 14   Python 2        argcount nlocals ..
+//! 15   3.6, 3.7        argcount kwonlyargcount nlocals ..
+//! 16   3.8 to 3.10     argcount posonlyargcount kwonlyargcount nlocals ..    (the line table of 3.10 is another one)
+//! 18   3.11 and later  and qualname behind name, exceptiontable behind linetable
+//! ```
+
+use std::borrow::Cow;
+
+use super::{Dialect, Target, dialect};
+use crate::error::Result;
+use crate::heap::{Heap, Obj, Value};
+use crate::int;
+use crate::text::PyStr;
+
+/// A field of a code object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Field {
+    ArgCount,
+    PosOnly,
+    KwOnly,
+    Locals,
+    StackSize,
+    Flags,
+    Bytecode,
+    Consts,
+    Names,
+    VarNames,
+    FileName,
+    Name,
+    QualName,
+    FirstLine,
+    LineTable,
+    ExceptionTable,
+    FreeVars,
+    CellVars,
+}
+
+/// Which Pythons write a code object of some number of fields.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
+pub enum CodeShape {
+    /// Python 2: 14 fields.
+    Python2,
+    /// 3.6 and 3.7: 15 fields.
+    Python36,
+    /// 3.8 to 3.10: 16 fields. Newer Pythons write it too, with cloudpickle up to 2.0, which they cannot load.
+    Python38,
+    /// 3.11 and later: 18 fields.
+    Python311,
+}
+
+impl CodeShape {
+    /// The shape that a version of Python takes.
+    #[must_use]
+    pub fn of_python(version: (u8, u8)) -> Self {
+        match version {
+            (..3, _) => Self::Python2,
+            (3, ..8) => Self::Python36,
+            (3, ..11) => Self::Python38,
+            _ => Self::Python311,
+        }
+    }
+
+    fn fields(self) -> &'static [Field] {
+        use Field::*;
+        match self {
+            Self::Python2 => &[
+                ArgCount, Locals, StackSize, Flags, Bytecode, Consts, Names, VarNames, FileName, Name, FirstLine, LineTable,
+                FreeVars, CellVars,
+            ],
+            Self::Python36 => &[
+                ArgCount, KwOnly, Locals, StackSize, Flags, Bytecode, Consts, Names, VarNames, FileName, Name, FirstLine,
+                LineTable, FreeVars, CellVars,
+            ],
+            Self::Python38 => &[
+                ArgCount, PosOnly, KwOnly, Locals, StackSize, Flags, Bytecode, Consts, Names, VarNames, FileName, Name,
+                FirstLine, LineTable, FreeVars, CellVars,
+            ],
+            Self::Python311 => &[
+                ArgCount,
+                PosOnly,
+                KwOnly,
+                Locals,
+                StackSize,
+                Flags,
+                Bytecode,
+                Consts,
+                Names,
+                VarNames,
+                FileName,
+                Name,
+                QualName,
+                FirstLine,
+                LineTable,
+                ExceptionTable,
+                FreeVars,
+                CellVars,
+            ],
+        }
+    }
+
+    fn of_len(fields: usize) -> Option<Self> {
+        [Self::Python2, Self::Python36, Self::Python38, Self::Python311].into_iter().find(|shape| shape.fields().len() == fields)
+    }
+}
+
+/// A code object of a pickle: a `Copy` view.
+///
+/// # Examples
+///
+/// ```
+/// use cloudpickle::reflect::{Code, CodeParts, Target};
+/// use cloudpickle::Heap;
+///
+/// let mut heap = Heap::new();
+/// let parts = CodeParts { name: "f".into(), argcount: 1, varnames: vec!["x".into()], ..CodeParts::default() };
+/// let code = parts.build(&mut heap, &Target::cpython(3, 12));
+/// let code = Code::reflect(heap.obj(code))?;
+/// assert_eq!(code.name(), "f");
+/// assert_eq!(code.varnames().next().unwrap(), "x");
+/// # Ok::<(), cloudpickle::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Code<'h> {
+    object: Obj<'h>,
+    args: Obj<'h>,
+    shape: CodeShape,
+}
+
+impl<'h> Code<'h> {
+    /// Reads a code object.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::WrongType`](crate::ErrorKind::WrongType) for what is no call of `types.CodeType` with the fields of a code object.
+    pub fn reflect(object: Obj<'h>) -> Result<Self> {
+        Self::recognise(object).ok_or_else(|| object.wanted("a code object"))
+    }
+
+    fn recognise(object: Obj<'h>) -> Option<Self> {
+        let call = match object.value() {
+            Value::Call(_) => object.as_call().ok()?,
+            _ => return None,
+        };
+        let callable = call.callable();
+        let is_code = dialect::is_builtin_type(callable, "CodeType") || callable.is_global("types", "CodeType");
+        let args = call.args();
+        let shape = CodeShape::of_len(args.len().ok().filter(|_| is_code)?)?;
+        let code = Self { object, args, shape };
+        let fits = shape.fields().iter().zip(args.iter().ok()?).all(|(field, value)| match field {
+            Field::FirstLine => matches!(value.value(), Value::Int(_)),
+            Field::ArgCount | Field::PosOnly | Field::KwOnly | Field::Locals | Field::StackSize | Field::Flags => {
+                matches!(value.value(), Value::Int(0..))
+            }
+            Field::Bytecode | Field::LineTable | Field::ExceptionTable => bytes_of(value).is_some(),
+            Field::Consts => matches!(value.value(), Value::Tuple(_)),
+            Field::Names | Field::VarNames | Field::FreeVars | Field::CellVars => {
+                matches!(value.value(), Value::Tuple(_))
+                    && value.iter().is_ok_and(|mut items| items.all(|item| item.as_py_str().is_ok()))
+            }
+            Field::FileName | Field::Name | Field::QualName => value.as_py_str().is_ok(),
+        });
+        fits.then_some(code)
+    }
+
+    /// The object.
+    #[must_use]
+    pub fn object(self) -> Obj<'h> {
+        self.object
+    }
+
+    /// Which Pythons it is of.
+    #[must_use]
+    pub fn shape(self) -> CodeShape {
+        self.shape
+    }
+
+    fn field(self, field: Field) -> Option<Obj<'h>> {
+        let at = self.shape.fields().iter().position(|other| *other == field)?;
+        self.args.get(at).ok()
+    }
+
+    fn int(self, field: Field) -> u32 {
+        match self.field(field).map(Obj::value) {
+            Some(Value::Int(n)) => n.try_into().unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    fn text(self, field: Field) -> Option<PyStr<'h>> {
+        self.field(field)?.as_py_str().ok()
+    }
+
+    fn texts(self, field: Field) -> impl Iterator<Item = PyStr<'h>> + Clone + use<'h> {
+        let items = self.field(field).and_then(|items| items.iter().ok());
+        items.into_iter().flatten().filter_map(|item| item.as_py_str().ok())
+    }
+
+    /// `co_argcount`: positional parameters, the positional-only ones among them.
+    #[must_use]
+    pub fn argcount(self) -> u32 {
+        self.int(Field::ArgCount)
+    }
+
+    /// `co_posonlyargcount`; 0 before Python 3.8.
+    #[must_use]
+    pub fn posonly(self) -> u32 {
+        self.int(Field::PosOnly)
+    }
+
+    /// `co_kwonlyargcount`.
+    #[must_use]
+    pub fn kwonly(self) -> u32 {
+        self.int(Field::KwOnly)
+    }
+
+    /// `co_nlocals`.
+    #[must_use]
+    pub fn nlocals(self) -> u32 {
+        self.int(Field::Locals)
+    }
+
+    /// `co_stacksize`.
+    #[must_use]
+    pub fn stacksize(self) -> u32 {
+        self.int(Field::StackSize)
+    }
+
+    /// `co_flags`.
+    #[must_use]
+    pub fn flags(self) -> u32 {
+        self.int(Field::Flags)
+    }
+
+    /// `co_firstlineno`.
+    #[must_use]
+    pub fn firstlineno(self) -> i32 {
+        match self.field(Field::FirstLine).map(Obj::value) {
+            Some(Value::Int(n)) => n,
+            _ => 0,
+        }
+    }
+
+    /// `co_name`.
+    #[must_use]
+    pub fn name(self) -> PyStr<'h> {
+        self.text(Field::Name).unwrap_or_else(|| PyStr::from(""))
+    }
+
+    pub(crate) fn name_object(self) -> Obj<'h> {
+        self.field(Field::Name).unwrap_or(self.object)
+    }
+
+    /// `co_qualname`; `None` before Python 3.11.
+    #[must_use]
+    pub fn qualname(self) -> Option<PyStr<'h>> {
+        self.text(Field::QualName)
+    }
+
+    /// `co_filename`.
+    #[must_use]
+    pub fn filename(self) -> PyStr<'h> {
+        self.text(Field::FileName).unwrap_or_else(|| PyStr::from(""))
+    }
+
+    /// `co_names`.
+    pub fn names(self) -> impl Iterator<Item = PyStr<'h>> + Clone + use<'h> {
+        self.texts(Field::Names)
+    }
+
+    /// `co_varnames`: parameters first.
+    pub fn varnames(self) -> impl Iterator<Item = PyStr<'h>> + Clone + use<'h> {
+        self.texts(Field::VarNames)
+    }
+
+    /// `co_freevars`: the names of the cells of a closure.
+    pub fn freevars(self) -> impl Iterator<Item = PyStr<'h>> + Clone + use<'h> {
+        self.texts(Field::FreeVars)
+    }
+
+    /// `co_cellvars`.
+    pub fn cellvars(self) -> impl Iterator<Item = PyStr<'h>> + Clone + use<'h> {
+        self.texts(Field::CellVars)
+    }
+
+    /// `co_consts`.
+    pub fn consts(self) -> impl Iterator<Item = Obj<'h>> + Clone + use<'h> {
+        self.field(Field::Consts).and_then(|items| items.iter().ok()).into_iter().flatten()
+    }
+
+    /// Code objects among the constants: of functions, classes and comprehensions inside.
+    pub fn nested(self) -> impl Iterator<Item = Code<'h>> + Clone + use<'h> {
+        self.consts().filter_map(Code::recognise)
+    }
+
+    /// `co_code`.
+    #[must_use]
+    pub fn bytecode(self) -> Cow<'h, [u8]> {
+        self.field(Field::Bytecode).and_then(bytes_of).unwrap_or_default()
+    }
+
+    /// `co_lnotab`, from Python 3.10 on `co_linetable`.
+    #[must_use]
+    pub fn linetable(self) -> Cow<'h, [u8]> {
+        self.field(Field::LineTable).and_then(bytes_of).unwrap_or_default()
+    }
+
+    /// `co_exceptiontable`; `None` before Python 3.11.
+    #[must_use]
+    pub fn exceptiontable(self) -> Option<Cow<'h, [u8]>> {
+        self.field(Field::ExceptionTable).and_then(bytes_of)
+    }
+
+    /// Its fields, to change and to build anew. The constants stay the objects of the heap that they are in.
+    #[must_use]
+    pub fn parts(self) -> CodeParts {
+        let texts = |field| self.texts(field).map(|text| text.to_string_lossy().into_owned()).collect();
+        CodeParts {
+            argcount: self.argcount(),
+            posonly: self.posonly(),
+            kwonly: self.kwonly(),
+            nlocals: self.nlocals(),
+            stacksize: self.stacksize(),
+            flags: self.flags(),
+            bytecode: self.bytecode().into_owned(),
+            consts: self.consts().map(Obj::value).collect(),
+            names: texts(Field::Names),
+            varnames: texts(Field::VarNames),
+            filename: self.filename().to_string_lossy().into_owned(),
+            name: self.name().to_string_lossy().into_owned(),
+            qualname: self.qualname().map(|text| text.to_string_lossy().into_owned()),
+            firstlineno: self.firstlineno(),
+            linetable: self.linetable().into_owned(),
+            exceptiontable: self.exceptiontable().unwrap_or_default().into_owned(),
+            freevars: texts(Field::FreeVars),
+            cellvars: texts(Field::CellVars),
+        }
+    }
+}
+
+/// Bytes, and the ways in which they are written where the protocol has none: a text in Latin-1, a call that encodes it.
+fn bytes_of(object: Obj<'_>) -> Option<Cow<'_, [u8]>> {
+    match object.value() {
+        Value::Bytes(_) | Value::ByteString(_) => object.as_bytes().ok().map(Cow::Borrowed),
+        Value::Call(_) => {
+            let call = object.as_call().ok()?;
+            let args = call.args();
+            if call.callable().is_global("builtins", "bytes") && args.is_empty().ok()? {
+                return Some(Cow::Borrowed(&[]));
+            }
+            let latin1 = call.callable().is_global("_codecs", "encode") && args.get(1).ok()?.as_py_str().ok()? == "latin1";
+            let text = args.get(0).ok().filter(|_| latin1)?.as_str().ok()?;
+            text.chars().map(|c| u8::try_from(c).ok()).collect::<Option<Vec<_>>>().map(Cow::Owned)
+        }
+        _ => None,
+    }
+}
+
+/// The fields of a code object, to build one.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct CodeParts {
+    /// `co_argcount`.
+    pub argcount: u32,
+    /// `co_posonlyargcount`; left out before Python 3.8.
+    pub posonly: u32,
+    /// `co_kwonlyargcount`.
+    pub kwonly: u32,
+    /// `co_nlocals`.
+    pub nlocals: u32,
+    /// `co_stacksize`.
+    pub stacksize: u32,
+    /// `co_flags`.
+    pub flags: u32,
+    /// `co_code`.
+    pub bytecode: Vec<u8>,
+    /// `co_consts`.
+    pub consts: Vec<Value>,
+    /// `co_names`.
+    pub names: Vec<String>,
+    /// `co_varnames`.
+    pub varnames: Vec<String>,
+    /// `co_filename`.
+    pub filename: String,
+    /// `co_name`.
+    pub name: String,
+    /// `co_qualname`, the name where there is none; left out before Python 3.11.
+    pub qualname: Option<String>,
+    /// `co_firstlineno`.
+    pub firstlineno: i32,
+    /// `co_lnotab` or `co_linetable`.
+    pub linetable: Vec<u8>,
+    /// `co_exceptiontable`; left out before Python 3.11.
+    pub exceptiontable: Vec<u8>,
+    /// `co_freevars`.
+    pub freevars: Vec<String>,
+    /// `co_cellvars`.
+    pub cellvars: Vec<String>,
+}
+
+impl CodeParts {
+    /// Builds the code object in the shape that the target's Python takes. The bytecode is taken as it is: it runs on the Python that
+    /// it was compiled for only.
+    pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Value {
+        let shape = CodeShape::of_python(target.python());
+        let mut args = Vec::with_capacity(shape.fields().len());
+        for field in shape.fields() {
+            let value = match field {
+                Field::ArgCount => heap.int(self.argcount),
+                Field::PosOnly => heap.int(self.posonly),
+                Field::KwOnly => heap.int(self.kwonly),
+                Field::Locals => heap.int(self.nlocals),
+                Field::StackSize => heap.int(self.stacksize),
+                Field::Flags => heap.int(self.flags),
+                Field::Bytecode => heap.bytes(self.bytecode.clone()),
+                Field::Consts => heap.tuple(self.consts.iter().copied()),
+                Field::Names => texts(heap, &self.names),
+                Field::VarNames => texts(heap, &self.varnames),
+                Field::FileName => heap.str(&self.filename),
+                Field::Name => heap.str(&self.name),
+                Field::QualName => heap.str(self.qualname.as_ref().unwrap_or(&self.name)),
+                Field::FirstLine => heap.int(self.firstlineno),
+                Field::LineTable => heap.bytes(self.linetable.clone()),
+                Field::ExceptionTable => heap.bytes(self.exceptiontable.clone()),
+                Field::FreeVars => texts(heap, &self.freevars),
+                Field::CellVars => texts(heap, &self.cellvars),
+            };
+            args.push(value);
+        }
+        let dialect: &Dialect = target.dialect_of();
+        let code_type = dialect.builtin_type(heap, "CodeType");
+        let args = heap.tuple(args);
+        heap.call(code_type, args)
+    }
+}
+
+fn texts(heap: &mut Heap<'_>, texts: &[String]) -> Value {
+    let items: Vec<_> = texts.iter().map(|text| heap.str(text)).collect();
+    heap.tuple(items)
+}
+
+/// How many of a function's parameters a count speaks of, as an index.
+pub(crate) fn count(n: u32) -> usize {
+    int::usize_from_u32(n)
+}

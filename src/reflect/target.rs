@@ -1,0 +1,61 @@
+//! What is built for: the Python of the worker, the cloudpickle there, and the protocol.
+
+use super::Dialect;
+
+/// The worker that objects are built for.
+///
+/// # Examples
+///
+/// ```
+/// use cloudpickle::reflect::{Dialect, Target};
+///
+/// let target = Target::cpython(3, 11).dialect(Dialect::PYSPARK);
+/// assert_eq!(target.python(), (3, 11));
+/// assert_eq!(target.protocol_number(), 5);
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Target {
+    python: (u8, u8),
+    dialect: Dialect,
+    protocol: u8,
+}
+
+impl Target {
+    /// CPython of a version, with cloudpickle 3.1 (2.2 below Python 3.8, which is the last that runs there) and the highest protocol.
+    #[must_use]
+    pub fn cpython(major: u8, minor: u8) -> Self {
+        let python = (major, minor);
+        let dialect = if python < (3, 8) { Dialect::CLOUDPICKLE_2_2 } else { Dialect::CLOUDPICKLE_3_1 };
+        Self { python, dialect, protocol: if python < (3, 8) { 4 } else { 5 } }
+    }
+
+    /// Takes another dialect.
+    #[must_use]
+    pub fn dialect(self, dialect: Dialect) -> Self {
+        Self { dialect, ..self }
+    }
+
+    /// Takes another protocol.
+    #[must_use]
+    pub fn protocol(self, protocol: u8) -> Self {
+        Self { protocol, ..self }
+    }
+
+    /// The version of Python.
+    #[must_use]
+    pub fn python(&self) -> (u8, u8) {
+        self.python
+    }
+
+    /// The dialect.
+    #[must_use]
+    pub fn dialect_of(&self) -> &Dialect {
+        &self.dialect
+    }
+
+    /// The protocol.
+    #[must_use]
+    pub fn protocol_number(&self) -> u8 {
+        self.protocol
+    }
+}
