@@ -191,7 +191,6 @@ pub struct Deserializer<'de> {
     options: &'de Options,
 }
 
-#[expect(clippy::large_enum_variant, reason = "there is one, on the stack, and it goes nowhere")]
 enum Source<'de> {
     Input(Box<Pickle<'de>>, &'de [u8]),
     Object(Obj<'de>),
