@@ -191,9 +191,8 @@ pub struct Deserializer<'de> {
     options: &'de Options,
 }
 
-#[expect(clippy::large_enum_variant, reason = "there is one, on the stack, and it goes nowhere")]
 enum Source<'de> {
-    Input(Pickle<'de>, &'de [u8]),
+    Input(Box<Pickle<'de>>, &'de [u8]),
     Object(Obj<'de>),
 }
 
@@ -205,7 +204,7 @@ impl<'de> Deserializer<'de> {
     /// Those of [`loads`](crate::loads).
     pub fn from_slice(input: &'de [u8], options: &'de Options) -> Result<Self> {
         let pickle = options.reader().loads(input)?;
-        Ok(Self { source: Source::Input(pickle, input), options })
+        Ok(Self { source: Source::Input(Box::new(pickle), input), options })
     }
 
     /// A deserializer of an object of a heap.
