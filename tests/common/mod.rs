@@ -8,10 +8,12 @@
 mod corpus;
 mod judge;
 mod python;
+mod suite;
 
 #[allow(unused_imports)]
 pub use self::{
     corpus::{Buffer, Kind, Record, assembled, corpus, corpus_path, numpy_corpus},
     judge::{Judge, Loading, Trouble},
     python::{Python, default_python, interpreters, not_run, python2, scripts, venv},
+    suite::{Suite, suite},
 };
