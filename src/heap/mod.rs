@@ -17,6 +17,7 @@ mod obj;
 mod path;
 mod pool;
 mod reach;
+mod replace;
 mod repr;
 mod store;
 mod to_py;
@@ -37,6 +38,7 @@ pub(crate) use self::marks::{Marks, Table};
 pub use self::obj::{Call, Effect, Key, Obj};
 pub(crate) use self::pool::{Pool, Run, Seq};
 pub(crate) use self::reach::Reach;
+pub(crate) use self::replace::{Fresh, Slot};
 pub(crate) use self::store::{Span, Store};
 pub use self::to_py::{Bytes, ToPy};
 pub use self::value::{
