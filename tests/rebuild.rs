@@ -15,7 +15,18 @@ fn rebuilt_payloads_are_the_same_bytes() {
         payloads += 1;
         let label = payload.label();
         let mut pickle = cloudpickle::loads(&payload.bytes).expect(&label);
-        written += usize::from(pickle.dumps().expect(&label) == payload.bytes);
+        let again = pickle.dumps().expect(&label);
+        written += usize::from(again == payload.bytes);
+        if again != payload.bytes {
+            differ
+                .entry(format!("written {}.{} {} {}", payload.python.0, payload.python.1, payload.package, payload.release))
+                .or_default()
+                .push(payload.case.clone());
+            if let Ok(dir) = std::env::var("DIFFER") {
+                std::fs::write(format!("{dir}/{}.pkl", label.replace(' ', "_")), &payload.bytes).unwrap();
+                std::fs::write(format!("{dir}/{}.out", label.replace(' ', "_")), &again).unwrap();
+            }
+        }
         let rebuilt = pickle.rebuild();
         built += rebuilt.built;
         kept += rebuilt.kept.len();
@@ -26,13 +37,22 @@ fn rebuilt_payloads_are_the_same_bytes() {
         }
         let bytes = pickle.dumps().expect(&label);
         same += usize::from(bytes == payload.bytes);
-        if bytes != payload.bytes {
-            differ.entry("bytes".to_owned()).or_default().push(label);
+        if bytes != payload.bytes && again == payload.bytes {
+            differ
+                .entry(format!("rebuilt {}.{} {} {}", payload.python.0, payload.python.1, payload.package, payload.release))
+                .or_default()
+                .push(label);
         }
     });
-    println!("{payloads} payloads: {written} written back the same, {same} the same after rebuilding, {built} constructs built anew, {kept} kept");
+    println!(
+        "{payloads} payloads: {written} written back the same, {same} the same after rebuilding, {built} constructs built anew, {kept} kept"
+    );
     for (what, labels) in &differ {
-        println!("{what}: {} payloads, such as {:?}", labels.len(), labels.iter().step_by(labels.len() / 4 + 1).collect::<Vec<_>>());
+        println!(
+            "{what}: {} payloads, such as {:?}",
+            labels.len(),
+            labels.iter().step_by(labels.len() / 4 + 1).collect::<Vec<_>>()
+        );
     }
     assert_eq!(written, payloads);
 }

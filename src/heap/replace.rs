@@ -74,6 +74,9 @@ impl Heap<'_> {
         for persistent in &mut self.persistents {
             exchange(&mut persistent.id);
         }
+        for habits in self.recursive.values_mut() {
+            habits.outer_args.iter_mut().for_each(exchange);
+        }
         if let Some(root) = &mut self.root {
             exchange(root);
         }

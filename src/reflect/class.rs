@@ -142,9 +142,7 @@ impl<'h> Class<'h> {
                 members,
                 module: self.module.unwrap_or(Value::None),
             },
-            (None, metaclass) => {
-                ClassKind::Plain { metaclass: metaclass.unwrap_or(Value::None), type_kwargs: self.type_kwargs }
-            }
+            (None, metaclass) => ClassKind::Plain { metaclass: metaclass.unwrap_or(Value::None), type_kwargs: self.type_kwargs },
         };
         let Self { name, bases, tracker_id, members: attributes, .. } = self;
         ClassParts { name, bases, kind, tracker_id, attributes, release }

@@ -1,5 +1,6 @@
 //! Classes taken apart, and put together for a worker: the other half of [`Class`](super::Class).
 
+use super::function_parts::fill_call;
 use super::{Class, Helper, Release, Target};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
@@ -104,8 +105,7 @@ impl ClassParts {
         let attributes = self.attributes_for(heap, attributes, dialect.release());
         if target.is_slow() {
             let helper = dialect.helper(heap, Helper::RehydrateSkeletonClass);
-            let args = heap.tuple([class, attributes]);
-            return Ok(heap.call(helper, args));
+            return Ok(fill_call(heap, helper, class, attributes));
         }
         let setter = dialect.helper(heap, Helper::ClassSetState);
         let nothing = heap.dict([]);

@@ -238,9 +238,15 @@ impl FunctionParts {
         }
         let slots = heap.dict(slots);
         let fill = dialect.helper(heap, Helper::FillFunction);
-        let args = heap.tuple([skeleton, slots]);
-        Ok(heap.call(fill, args))
+        Ok(fill_call(heap, fill, skeleton, slots))
     }
+}
+
+/// A call that fills a skeleton. cloudpickle writes its arguments by hand, with a mark.
+pub(super) fn fill_call(heap: &mut Heap<'_>, fill: Value, skeleton: Value, state: Value) -> Value {
+    let args = heap.tuple([skeleton, state]);
+    heap.marked_tuples.insert(args);
+    heap.call(fill, args)
 }
 
 /// Cells for their contents.
@@ -261,10 +267,8 @@ fn contents_of(heap: &mut Heap<'_>, cells: Value, dialect: &Dialect) -> Result<V
     let cells = heap.items(cells).to_vec();
     let mut contents = Vec::with_capacity(cells.len());
     for cell in cells {
-        let cell = Cell::reflect(heap.obj(cell)).map_err(|_| ErrorKind::NotInDialect {
-            what: "a cell that a call makes",
-            dialect: dialect.to_string(),
-        })?;
+        let cell = Cell::reflect(heap.obj(cell))
+            .map_err(|_| ErrorKind::NotInDialect { what: "a cell that a call makes", dialect: dialect.to_string() })?;
         let content = cell.contents().map(Obj::value);
         contents.push(content.unwrap_or_else(|| dialect.helper(heap, Helper::EmptyCellValue)));
     }
