@@ -261,6 +261,14 @@ pub enum ErrorKind {
     /// Input is left after `STOP` where the whole input was to be one pickle.
     #[error("{0} bytes left after STOP")]
     TrailingBytes(usize),
+    /// A cloudpickle of that release has no way to make it.
+    #[error("{dialect} cannot make {what}")]
+    NotInDialect {
+        /// What was to be made.
+        what: &'static str,
+        /// The package and release.
+        dialect: String,
+    },
     /// A key or attribute that is not there.
     #[error("no {what} {name}")]
     NotFound {

@@ -345,7 +345,7 @@ impl<'h> Code<'h> {
 }
 
 /// Bytes, and the ways in which they are written where the protocol has none: a text in Latin-1, a call that encodes it.
-fn bytes_of(object: Obj<'_>) -> Option<Cow<'_, [u8]>> {
+pub(super) fn bytes_of(object: Obj<'_>) -> Option<Cow<'_, [u8]>> {
     match object.value() {
         Value::Bytes(_) | Value::ByteString(_) => object.as_bytes().ok().map(Cow::Borrowed),
         Value::Call(_) => {
@@ -407,7 +407,11 @@ impl CodeParts {
     /// Builds the code object in the shape that the target's Python takes. The bytecode is taken as it is: it runs on the Python that
     /// it was compiled for only.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Value {
-        let shape = CodeShape::of_python(target.python());
+        self.build_shape(heap, CodeShape::of_python(target.python()), target.dialect_of())
+    }
+
+    /// Builds the code object in a shape.
+    pub(super) fn build_shape(&self, heap: &mut Heap<'_>, shape: CodeShape, dialect: &Dialect) -> Value {
         let mut args = Vec::with_capacity(shape.fields().len());
         for field in shape.fields() {
             let value = match field {
@@ -432,7 +436,6 @@ impl CodeParts {
             };
             args.push(value);
         }
-        let dialect: &Dialect = target.dialect_of();
         let code_type = dialect.builtin_type(heap, "CodeType");
         let args = heap.tuple(args);
         heap.call(code_type, args)

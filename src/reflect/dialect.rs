@@ -259,13 +259,20 @@ impl Dialect {
 
     /// Adds a helper as a global.
     pub fn helper(&self, heap: &mut Heap<'_>, helper: Helper) -> Value {
-        heap.fixed_global(&self.module(helper), helper.name())
+        heap.shared_global(&self.module(helper), helper.name())
     }
 
     /// Adds the type `types.<name>` as cloudpickle writes it.
     pub fn builtin_type(&self, heap: &mut Heap<'_>, name: &str) -> Value {
+        let key = (0, format!("{}._builtin_type({name})", self.package).into());
+        if let Some(made) = heap.made.get(&key) {
+            return *made;
+        }
         let helper = self.helper(heap, Helper::BuiltinType);
-        heap.call(helper, (name,))
+        let name = Value::Str(heap.intern(name.as_bytes()));
+        let made = heap.call(helper, name);
+        heap.made.insert(key, made);
+        made
     }
 
     /// The dialect of an object and of everything below it: the newest release that can have written it; `None` where no helper of

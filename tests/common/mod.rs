@@ -6,6 +6,7 @@
 #![allow(unreachable_pub)]
 
 mod corpus;
+mod golden;
 mod judge;
 mod python;
 mod suite;
@@ -13,6 +14,7 @@ mod suite;
 #[allow(unused_imports)]
 pub use self::{
     corpus::{Buffer, Kind, Record, assembled, corpus, corpus_path, numpy_corpus},
+    golden::{Golden, golden, version},
     judge::{Judge, Loading, Trouble},
     python::{Python, default_python, interpreters, not_run, python2, scripts, venv},
     suite::{Suite, suite},
