@@ -62,7 +62,10 @@ struct Check<'t> {
     tally: &'t mut Tally,
     label: String,
     python: (u32, u32),
+    /// Of cloudpickle; newer than all for dill.
     release: (u32, u32),
+    /// Of dill.
+    dill: Option<&'static str>,
     seen: HashSet<Value>,
     /// What cannot be told from a pickle is compared loosely.
     tracked: HashMap<i64, Value>,
@@ -478,7 +481,7 @@ fn golden_payloads_are_what_python_says() {
                 let object = result.get("object").unwrap_or(&record.info["object"]);
                 let (seen, tracked) = (HashSet::new(), HashMap::new());
                 let release = version(release);
-                Check { tally: &mut tally, label, python, release, seen, tracked }.object(pickle.root(), object);
+                Check { tally: &mut tally, label, python, release, dill: None, seen, tracked }.object(pickle.root(), object);
             }
         }
     }
@@ -491,6 +494,40 @@ fn golden_payloads_are_what_python_says() {
         println!("{line:.400}");
     }
     assert!(tally.differ.is_empty());
+}
+
+/// dill's payloads, read as the same types.
+#[test]
+fn golden_payloads_of_dill_are_what_python_says() {
+    let mut tally = Tally::default();
+    let (mut payloads, mut roots) = (0, BTreeMap::<String, usize>::new());
+    for file in golden_files() {
+        let python = version(file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().trim_start_matches("py"));
+        for record in records(&file) {
+            for (producer, result) in record.info["producers"].as_object().into_iter().flatten() {
+                let Some(at) = result["payload"].as_u64() else { continue };
+                let Some(release) = producer.strip_prefix("dill ") else { continue };
+                payloads += 1;
+                let label = format!("{}.{} {producer} {}", python.0, python.1, record.name);
+                let pickle = cloudpickle::loads(&record.payloads[at as usize]).expect(&label);
+                let object = result.get("object").unwrap_or(&record.info["object"]);
+                *roots.entry(text(&object["kind"]).to_owned()).or_default() += 1;
+                let (seen, tracked) = (HashSet::new(), HashMap::new());
+                let dill = ["0.3.4", "0.3.4 recurse", "0.3.8", "0.3.8 recurse", "0.4.1", "0.4.1 recurse"];
+                let dill = dill.into_iter().find(|known| *known == release);
+                assert!(dill.is_some(), "{label}");
+                let newest = (u32::MAX, 0);
+                Check { tally: &mut tally, label, python, release: newest, dill, seen, tracked }.object(pickle.root(), object);
+            }
+        }
+    }
+    println!("{payloads} payloads of dill: {roots:?}");
+    println!("{:?}, {} fields, {} differ", tally.compared, tally.fields, tally.differ.len());
+    let shown = std::env::var("SHOW").ok().and_then(|shown| shown.parse().ok()).unwrap_or(40);
+    for line in tally.differ.iter().take(shown) {
+        println!("{line:.400}");
+    }
+    assert!(payloads > 3_000 && tally.differ.is_empty());
 }
 
 /// Calls inside calls, where a reader that went down would run out of stack.

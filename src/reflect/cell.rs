@@ -1,6 +1,6 @@
 //! Cells: the variables of a closure.
 
-use super::{Dialect, Helper, Release, Target, dialect};
+use super::{Dialect, Helper, Release, Target, dialect, dill};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
 
@@ -34,7 +34,10 @@ impl<'h> Cell<'h> {
             Some(Helper::MakeEmptyCell) => true,
             Some(Helper::MakeCell) => false,
             _ if dialect::is_builtin_type(call.callable(), "CellType") || call.callable().is_global("types", "CellType") => false,
-            _ => return Err(wanted()),
+            _ => {
+                let contents = dill::cell_contents(object).ok_or_else(wanted)?;
+                return Ok(Self { object, contents });
+            }
         };
         let contents = call.args().get(0).ok().filter(|_| !empty);
         Ok(Self { object, contents })

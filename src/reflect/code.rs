@@ -12,7 +12,7 @@
 
 use std::borrow::Cow;
 
-use super::{Dialect, Target, dialect};
+use super::{Dialect, Target, dialect, dill};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
 use crate::int;
@@ -131,6 +131,8 @@ pub struct Code<'h> {
     object: Obj<'h>,
     args: Obj<'h>,
     shape: CodeShape,
+    /// Where the fields begin: dill may have something before them.
+    first: usize,
 }
 
 impl<'h> Code<'h> {
@@ -151,9 +153,10 @@ impl<'h> Code<'h> {
         let callable = call.callable();
         let is_code = dialect::is_builtin_type(callable, "CodeType") || callable.is_global("types", "CodeType");
         let args = call.args();
-        let shape = CodeShape::of_len(args.len().ok().filter(|_| is_code)?)?;
-        let code = Self { object, args, shape };
-        let fits = shape.fields().iter().zip(args.iter().ok()?).all(|(field, value)| match field {
+        let first = if is_code { 0 } else { dill::code_arguments(object)? };
+        let shape = CodeShape::of_len(args.len().ok()?.checked_sub(first)?)?;
+        let code = Self { object, args, shape, first };
+        let fits = shape.fields().iter().zip(args.iter().ok()?.skip(first)).all(|(field, value)| match field {
             Field::FirstLine => matches!(value.value(), Value::Int(_)),
             Field::ArgCount | Field::PosOnly | Field::KwOnly | Field::Locals | Field::StackSize | Field::Flags => {
                 matches!(value.value(), Value::Int(0..))
@@ -183,7 +186,7 @@ impl<'h> Code<'h> {
 
     fn field(self, field: Field) -> Option<Obj<'h>> {
         let at = self.shape.fields().iter().position(|other| *other == field)?;
-        self.args.get(at).ok()
+        self.args.get(self.first + at).ok()
     }
 
     fn int(self, field: Field) -> u32 {

@@ -1,7 +1,7 @@
 //! What can be taken out of a pickle and built anew: the list of constructs.
 
 use super::{Cell, Class, Code, CodeParts, Dialect, Function, FunctionParts, Target};
-use super::{ClassParts, CodeShape};
+use super::{ClassParts, CodeShape, dill};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
 
@@ -16,8 +16,11 @@ type Lift = fn(Obj<'_>, &Dialect) -> Option<Box<dyn Construct>>;
 
 const LIFTS: &[Lift] = &[function, class, code, cell];
 
-/// Takes an object apart, if it is a construct.
+/// Takes an object apart, if it is a construct of cloudpickle's.
 pub(crate) fn lift(object: Obj<'_>, dialect: &Dialect) -> Option<Box<dyn Construct>> {
+    if dill::is_made(object) {
+        return None;
+    }
     LIFTS.iter().find_map(|lift| lift(object, dialect))
 }
 

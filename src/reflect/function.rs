@@ -12,7 +12,7 @@
 
 use std::fmt;
 
-use super::{Cell, Code, Helper, Signature, dialect};
+use super::{Cell, Code, Helper, Signature, dialect, dill};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
 use crate::text::PyStr;
@@ -122,7 +122,7 @@ impl State {
 }
 
 impl<'h> Function<'h> {
-    /// Reads a function, whichever release of cloudpickle wrote it.
+    /// Reads a function, whichever release of cloudpickle wrote it, or dill.
     ///
     /// On the slow path the object that refers to itself is the skeleton inside: it reads as a function with its code alone.
     ///
@@ -166,8 +166,29 @@ impl<'h> Function<'h> {
                 }
                 Some(Self::new(object, code, base_globals, args.get(4).map_or(Value::None, Obj::value), state))
             }
-            _ => None,
+            _ => dill::function(object).map(|(code, state)| Self::of_dill(object, code, state)),
         }
+    }
+
+    /// dill has one dict of globals, which is written, or named as that of a module.
+    fn of_dill(object: Obj<'h>, code: Code<'h>, found: dill::FunctionState) -> Self {
+        let dill::FunctionState { globals, name, qualname, module, doc, .. } = found;
+        let dill::FunctionState { defaults, kwdefaults, annotations, closure, attributes, .. } = found;
+        let globals_dict = Some(globals).filter(|globals| matches!(globals, Value::Dict(_)));
+        let state = State {
+            globals: globals_dict,
+            name,
+            qualname,
+            module,
+            doc,
+            defaults,
+            kwdefaults,
+            annotations,
+            closure,
+            attributes,
+            ..State::default()
+        };
+        Self::new(object, code, globals, Value::None, state)
     }
 
     fn new(object: Obj<'h>, code: Code<'h>, base_globals: Value, own_cells: Value, state: State) -> Self {
@@ -244,9 +265,11 @@ impl<'h> Function<'h> {
         named(self.get(self.state.attributes))
     }
 
-    /// The globals that the code names, as far as there are: what it uses of its module.
+    /// The globals that the code names, as far as there are: what it uses of its module. dill leaves them to the module unless it is told
+    /// to `recurse`, and has what those functions use that the code calls among them.
     pub fn globals(self) -> impl Iterator<Item = (PyStr<'h>, Obj<'h>)> + Clone + use<'h> {
-        named(self.get(self.state.globals))
+        let one_dict = self.state.globals == Some(self.base_globals);
+        named(self.get(self.state.globals)).filter(move |(name, _)| !one_dict || name != "__name__")
     }
 
     /// A global that the code names.

@@ -1,7 +1,7 @@
 //! Reflection: Python's constructs as Rust types.
 //!
-//! A pickle knows no functions and no classes; it makes them by calls. The types here read those calls, whichever release of cloudpickle wrote
-//! them, and build the calls that make them on a worker.
+//! A pickle knows no functions and no classes; it makes them by calls. The types here read those calls, whichever release of cloudpickle, or
+//! dill, wrote them, and build the calls that make them on a worker.
 //!
 //! - [`Function`], [`Signature`], [`Cell`], [`Code`], [`Class`]: views of what cloudpickle wrote.
 //! - [`Dialect`], [`Helper`]: which release wrote it, and how it names its helpers. [`Target`]: what is built for.
@@ -14,6 +14,7 @@ mod class_parts;
 mod code;
 mod construct;
 mod dialect;
+mod dill;
 mod edit;
 mod function;
 mod function_parts;

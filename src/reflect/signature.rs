@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::fmt::{self, Write};
 
 use super::code::count;
-use super::{Class, Function, Helper, dialect};
+use super::{Class, Function, Helper, dialect, dill};
 use crate::heap::{Call, Obj, Value};
 use crate::text::float::write_float_repr;
 
@@ -211,6 +211,7 @@ fn is_type(object: Obj<'_>) -> bool {
             let Ok(call) = object.as_call() else { return false };
             Class::recognise(object).is_some()
                 || Helper::of(call.callable()) == Some(Helper::BuiltinType)
+                || dill::loaded_type(object).is_some()
                 || is_type_itself(call.callable())
         }
         _ => false,
@@ -311,6 +312,9 @@ fn type_name(object: Obj<'_>) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
             if let Some(class) = Class::recognise(object) {
                 let module = class.module().map_or(Cow::Borrowed("builtins"), |module| module.to_string_lossy());
                 return Some((module, class.qualname().to_string_lossy()));
+            }
+            if let Some(name) = dill::loaded_type(object) {
+                return Some(("builtins".into(), name));
             }
             let call = object.as_call().ok()?;
             let argument = call.args().get(0).ok()?;

@@ -38,9 +38,9 @@ pub(crate) fn serve(mode: Mode) -> io::Result<()> {
 /// As the program does it. What follows the pickle is kept.
 fn recode(bytes: &[u8], mode: Mode) -> Result<Vec<u8>, String> {
     let unpickler = Unpickler::new().encoding(Encoding::Latin1).missing_buffers(true).max_digits(0);
-    let (pickle, length) = unpickler.loads_prefix(bytes).map_err(|error| error.to_string())?;
+    let (mut pickle, length) = unpickler.loads_prefix(bytes).map_err(|error| error.to_string())?;
     if mode == Mode::Rebuild {
-        return Err("there is no rebuild yet".to_owned());
+        pickle.rebuild();
     }
     let mut written = Pickler::like(&pickle).dump_pickle(&pickle).map_err(|error| error.to_string())?;
     written.extend_from_slice(&bytes[length..]);

@@ -1,0 +1,83 @@
+//! dill's functions.
+
+use super::{Helper, called};
+use crate::heap::{EffectKind, Obj, Value};
+use crate::reflect::Code;
+
+/// What a function of dill's is made of; `None` where a pickle does not say it.
+pub(in crate::reflect) struct FunctionState {
+    /// A dict, or the dict of a module by reference.
+    pub(in crate::reflect) globals: Value,
+    pub(in crate::reflect) name: Option<Value>,
+    pub(in crate::reflect) defaults: Option<Value>,
+    pub(in crate::reflect) closure: Option<Value>,
+    pub(in crate::reflect) attributes: Option<Value>,
+    pub(in crate::reflect) qualname: Option<Value>,
+    pub(in crate::reflect) annotations: Option<Value>,
+    pub(in crate::reflect) kwdefaults: Option<Value>,
+    pub(in crate::reflect) module: Option<Value>,
+    pub(in crate::reflect) doc: Option<Value>,
+}
+
+/// A function of dill's, and its code.
+pub(in crate::reflect) fn function(object: Obj<'_>) -> Option<(Code<'_>, FunctionState)> {
+    let (Helper::Function, &[code, globals, ref rest @ ..]) = called(object)? else { return None };
+    let heap = object.heap();
+    let code = Code::reflect(heap.obj(code)).ok()?;
+    let at = |nth: usize| rest.get(nth).copied();
+    let mut state = FunctionState {
+        globals,
+        name: at(0).filter(|name| *name != Value::None),
+        defaults: at(1),
+        closure: at(2),
+        attributes: at(3),
+        kwdefaults: at(4),
+        module: module_of_globals(heap.obj(globals)),
+        qualname: None,
+        annotations: None,
+        doc: None,
+    };
+    let built = object.effects().filter(|effect| effect.kind == EffectKind::Build).last();
+    match built.map(|effect| effect.object) {
+        Some(pair) if matches!(pair.value(), Value::Tuple(_)) => {
+            state.attributes = pair.get(0).ok().map(Obj::value);
+            state.fill(pair.get(1).ok()?)?;
+        }
+        Some(attributes) => state.attributes = Some(attributes.value()),
+        // Up to 0.3.4 nothing says it, and Python takes it from the code.
+        None => state.doc = code.consts().next().filter(|first| first.as_py_str().is_ok()).map(Obj::value),
+    }
+    Some((code, state))
+}
+
+impl FunctionState {
+    /// What is set by name.
+    fn fill(&mut self, named: Obj<'_>) -> Option<()> {
+        for (key, value) in named.items().ok()? {
+            let slot = match key.as_str().ok()? {
+                "__qualname__" => &mut self.qualname,
+                "__annotations__" => &mut self.annotations,
+                "__kwdefaults__" => &mut self.kwdefaults,
+                "__module__" => &mut self.module,
+                "__doc__" => &mut self.doc,
+                // One that is no plain dict.
+                "__dict__" => &mut self.attributes,
+                _ => continue,
+            };
+            *slot = Some(value.value());
+        }
+        Some(())
+    }
+}
+
+/// The module whose dict is named instead of written: `GLOBAL '__builtin__ __main__'`, or `GLOBAL 'module __dict__'`.
+fn module_of_globals(globals: Obj<'_>) -> Option<Value> {
+    let Value::Global(id) = globals.value() else { return None };
+    let (module, name) = globals.global_names()?;
+    let global = globals.heap().globals.get(id.index())?;
+    match (&*module, &*name) {
+        ("__builtin__" | "builtins", "__main__") => Some(global.name),
+        (_, "__dict__") => Some(global.module),
+        _ => None,
+    }
+}
