@@ -299,6 +299,7 @@ fn write_type(out: &mut String, object: Obj<'_>, depth: usize) {
     }
     match object.value() {
         Value::Global(_) if object.is_global("builtins", "Ellipsis") => out.push_str("..."),
+        _ if dill::singleton(object) == Some("Ellipsis") => out.push_str("..."),
         Value::List(_) => write_items(out, object, depth, ("[", "]"), write_type),
         _ => write_value(out, object, depth),
     }
@@ -307,6 +308,8 @@ fn write_type(out: &mut String, object: Obj<'_>, depth: usize) {
 /// Module and qualified name of a class.
 fn type_name(object: Obj<'_>) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
     match object.value() {
+        // dill's own name for it, whatever the protocol.
+        Value::Global(_) if object.is_global("__builtin__", "NoneType") => Some(("builtins".into(), "NoneType".into())),
         Value::Global(_) if is_type(object) || is_typing(object) => object.as_global().ok(),
         Value::Call(_) => {
             if let Some(class) = Class::recognise(object) {
@@ -379,6 +382,7 @@ fn write_value(out: &mut String, object: Obj<'_>, depth: usize) {
                 let _ = write!(out, "{module}.{name}");
             }
         }
+        Value::Global(_) if object.is_global("dataclasses", "_HAS_DEFAULT_FACTORY") => out.push_str("<factory>"),
         Value::Global(_) => {
             let Ok((module, name)) = object.as_global() else { return };
             let last = name.rsplit('.').next().unwrap_or_default();
@@ -523,6 +527,9 @@ fn write_call(out: &mut String, object: Obj<'_>, depth: usize) {
 
 /// Objects of which there is one, as they print.
 fn singleton(object: Obj<'_>) -> Option<&'static str> {
+    if let Some(evaluated) = dill::singleton(object) {
+        return Some(evaluated);
+    }
     let callable = object.as_call().ok()?.callable();
     match Helper::of(callable) {
         Some(Helper::GenEllipsis) => Some("Ellipsis"),
@@ -541,7 +548,9 @@ fn init_var(object: Obj<'_>) -> Option<Obj<'_>> {
 
 /// The parts of a complex number, which is written as a call.
 fn complex(object: Obj<'_>) -> Option<(f64, f64)> {
-    let call = object.as_call().ok().filter(|call| call.callable().is_global("builtins", "complex"))?;
+    let is_complex =
+        |class: Obj<'_>| class.is_global("builtins", "complex") || dill::loaded_type(class).is_some_and(|name| name == "complex");
+    let call = object.as_call().ok().filter(|call| is_complex(call.callable()))?;
     Some((call.args().get(0).ok()?.as_f64().ok()?, call.args().get(1).ok()?.as_f64().ok()?))
 }
 

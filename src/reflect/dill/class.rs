@@ -1,5 +1,6 @@
 //! dill's classes.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::{Helper, set_late};
@@ -57,13 +58,26 @@ fn source_of(body: Obj<'_>) -> Option<Value> {
     state.get(2).ok()?.get("source").ok().map(Obj::value)
 }
 
-/// The members of an enum with their values, aliases aside: an alias is the member that came before.
+/// The members of an enum with their values, as `_member_names_` lists them: aliases and combinations of flags aside.
 pub(in crate::reflect) fn enum_members<'h>(class: Obj<'h>, members: Obj<'h>) -> Vec<(PyStr<'h>, Obj<'h>)> {
-    let mut seen = HashSet::new();
-    let pairs = members.items().into_iter().flatten().filter(|(_, member)| seen.insert(member.value()));
+    let state = self::class(class);
+    let module = state.as_ref().and_then(|state| class.heap().obj(state.members?).get("__module__").ok());
+    let text = |text: Option<Obj<'h>>| text.and_then(|text| text.as_py_str().ok()).map(|text| text.to_string_lossy());
+    let (module, name) = (text(module), text(state.as_ref().map(|state| class.heap().obj(state.name))));
+    // The members are written before the class is there: by its name, of which the last part is known.
+    let is_class = |callable: Obj<'_>| {
+        let by_name =
+            |(found, path): (Cow<'_, str>, Cow<'_, str>)| Some(found) == module && path.rsplit('.').next() == name.as_deref();
+        callable.value() == class.value() || callable.global_names().is_some_and(by_name)
+    };
+    let names = state.as_ref().and_then(|state| class.heap().obj(state.members?).get("_member_names_").ok());
+    let names: HashSet<_> =
+        names.and_then(|names| names.iter().ok()).into_iter().flatten().filter_map(|name| name.as_str().ok()).collect();
+    let pairs = members.items().into_iter().flatten();
+    let pairs = pairs.filter(|(name, _)| name.as_str().is_ok_and(|name| names.contains(name)));
     let valued = pairs.filter_map(|(name, member)| {
         let value = match member.as_call() {
-            Ok(call) if call.callable().value() == class.value() => call.args().get(0).ok()?,
+            Ok(call) if is_class(call.callable()) => call.args().get(0).ok()?,
             _ => member,
         };
         Some((name.as_py_str().ok()?, value))

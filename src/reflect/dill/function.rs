@@ -32,7 +32,7 @@ pub(in crate::reflect) fn function(object: Obj<'_>) -> Option<(Code<'_>, Functio
         closure: at(2),
         attributes: at(3),
         kwdefaults: at(4),
-        module: module_of_globals(heap.obj(globals)),
+        module: module_of(heap.obj(globals)),
         qualname: None,
         annotations: None,
         doc: None,
@@ -70,9 +70,14 @@ impl FunctionState {
     }
 }
 
-/// The module whose dict is named instead of written: `GLOBAL '__builtin__ __main__'`, or `GLOBAL 'module __dict__'`.
-fn module_of_globals(globals: Obj<'_>) -> Option<Value> {
-    let Value::Global(id) = globals.value() else { return None };
+/// The module of a function: `__name__` of its globals when it was made. What is put into them later may say another one.
+///
+/// The dict of a module is named instead of written: `GLOBAL '__builtin__ __main__'`, or `GLOBAL 'module __dict__'`.
+fn module_of(globals: Obj<'_>) -> Option<Value> {
+    let Value::Global(id) = globals.value() else {
+        let name = globals.items().ok()?.find(|(key, _)| key.as_str().is_ok_and(|key| key == "__name__"));
+        return name.map(|(_, module)| module.value());
+    };
     let (module, name) = globals.global_names()?;
     let global = globals.heap().globals.get(id.index())?;
     match (&*module, &*name) {

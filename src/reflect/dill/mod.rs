@@ -10,6 +10,7 @@
 //! _create_type(metaclass, name, bases, dict)                      then setattr(class, '__qualname__', ..)
 //! _import_module(name)                                            a module, of which dill ships nothing but its name
 //! _load_type('int')                                               a type of `builtins` or `types`
+//! _eval_repr('Ellipsis')
 //! ```
 //!
 //! Releases 0.3.4 to 0.4.1. The files here know dill's shapes and nothing else; the types above ask them when an object is not cloudpickle's.
@@ -36,6 +37,7 @@ enum Helper {
     NamedTuple,
     LoadType,
     ImportModule,
+    EvalRepr,
 }
 
 impl Helper {
@@ -53,6 +55,7 @@ impl Helper {
             "_create_namedtuple" => Self::NamedTuple,
             "_load_type" => Self::LoadType,
             "_import_module" => Self::ImportModule,
+            "_eval_repr" => Self::EvalRepr,
             _ => return None,
         })
     }
@@ -108,6 +111,15 @@ pub(super) fn loaded_type(object: Obj<'_>) -> Option<Cow<'_, str>> {
         "EllipsisType" => "ellipsis".into(),
         _ => name,
     })
+}
+
+/// `Ellipsis` or `NotImplemented`, which dill writes as the text that evaluates to it.
+pub(super) fn singleton(object: Obj<'_>) -> Option<&'static str> {
+    let text = match called(object)? {
+        (Helper::EvalRepr, [text, ..]) => object.heap().obj(*text).as_str().ok()?,
+        _ => return None,
+    };
+    ["Ellipsis", "NotImplemented"].into_iter().find(|name| *name == text)
 }
 
 /// Whether an object is the function of dill that `setattr` or `delattr` stands for: `getattr(dill._dill, '_setattr', setattr)`.
