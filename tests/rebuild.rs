@@ -38,6 +38,10 @@ fn rebuilt_payloads_are_the_same_bytes() {
         let bytes = pickle.dumps().expect(&label);
         same += usize::from(bytes == payload.bytes);
         if bytes != payload.bytes && again == payload.bytes {
+            if let Ok(dir) = std::env::var("DIFFER") {
+                std::fs::write(format!("{dir}/R{}.pkl", label.replace(' ', "_")), &payload.bytes).unwrap();
+                std::fs::write(format!("{dir}/R{}.out", label.replace(' ', "_")), &bytes).unwrap();
+            }
             differ
                 .entry(format!("rebuilt {}.{} {} {}", payload.python.0, payload.python.1, payload.package, payload.release))
                 .or_default()

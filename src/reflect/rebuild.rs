@@ -134,8 +134,16 @@ impl Rebuilder<'_, '_> {
         let mut reach = Reach::default();
         reach.visit(root);
         reach.visit_effects(self.heap, PROLOGUE);
-        while let Some(old) = reach.next(self.heap) {
-            if !matches!(old, Value::Call(_)) || self.replaced.contains_key(&old) {
+        let mut calls = Vec::new();
+        while let Some(value) = reach.next(self.heap) {
+            if let Value::Call(id) = value {
+                calls.push(id);
+            }
+        }
+        // What a construct is made of was made before it: those that are part of another come after that one.
+        calls.sort_unstable_by(|a, b| b.cmp(a));
+        for old in calls.into_iter().map(Value::Call) {
+            if self.replaced.contains_key(&old) {
                 continue;
             }
             let Some(parts) = lift(self.heap.obj(old), from) else { continue };
