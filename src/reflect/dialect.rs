@@ -289,10 +289,14 @@ impl Dialect {
     /// ```
     #[must_use]
     pub fn detect(object: Obj<'_>) -> Option<Self> {
-        let heap = object.heap();
-        let mut evidence = Evidence { package: None, oldest: Release::V0_4, newest: Release::V3_1, budget: BUDGET };
         let mut reach = Reach::default();
         reach.visit(object.value());
+        Self::detect_in(object.heap(), reach)
+    }
+
+    /// The dialect of what is still to be visited.
+    pub(super) fn detect_in(heap: &Heap<'_>, mut reach: Reach) -> Option<Self> {
+        let mut evidence = Evidence { package: None, oldest: Release::V0_4, newest: Release::V3_1, budget: BUDGET };
         while let Some(value) = reach.next(heap) {
             match value {
                 Value::Global(_) => evidence.global(heap.obj(value)),
