@@ -80,7 +80,8 @@ impl ClassParts {
         let args = match self.kind {
             ClassKind::Plain { metaclass, type_kwargs } => {
                 let type_kwargs = self.type_kwargs(heap, type_kwargs, dialect.release());
-                if dialect.release() == Release::V0_4 {
+                // The first releases call the metaclass, and track no classes.
+                if dialect.release() <= Release::V1_1 && self.tracker_id == Value::None {
                     let args = heap.tuple([self.name, self.bases, type_kwargs]);
                     return heap.call(metaclass, args);
                 }

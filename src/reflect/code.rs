@@ -13,7 +13,7 @@
 use std::borrow::Cow;
 
 use super::{Dialect, Target, dialect, dill};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::heap::{Heap, Obj, Value};
 use crate::int;
 use crate::text::PyStr;
@@ -65,6 +65,21 @@ impl CodeShape {
             (3, ..11) => Self::Python38,
             _ => Self::Python311,
         }
+    }
+
+    /// Whether a target's Python takes code objects of this shape.
+    pub(super) fn check(self, target: &Target) -> Result<()> {
+        let (major, minor) = target.python();
+        if self == Self::of_python((major, minor)) {
+            return Ok(());
+        }
+        let of = match self {
+            Self::Python2 => "Python 2",
+            Self::Python36 => "Python 3.6 or 3.7",
+            Self::Python38 => "Python 3.8 to 3.10",
+            Self::Python311 => "Python 3.11 or later",
+        };
+        Err(ErrorKind::CodeOfOtherPython { of, major, minor }.into())
     }
 
     fn fields(self) -> &'static [Field] {
@@ -295,6 +310,15 @@ impl<'h> Code<'h> {
     /// `co_consts`.
     pub fn consts(self) -> impl Iterator<Item = Obj<'h>> + Clone + use<'h> {
         self.field(Field::Consts).and_then(|items| items.iter().ok()).into_iter().flatten()
+    }
+
+    /// The docstring of a function with this code: `PyFunction_New` takes the first constant, where that is a str; from Python 3.14 on only
+    /// if a flag says so.
+    #[must_use]
+    pub fn docstring(self, python: (u8, u8)) -> Option<Obj<'h>> {
+        const HAS_DOCSTRING: u32 = 0x0400_0000;
+        let first = self.consts().next().filter(|first| first.as_py_str().is_ok());
+        first.filter(|_| python < (3, 14) || self.flags() & HAS_DOCSTRING != 0)
     }
 
     /// Code objects among the constants: of functions, classes and comprehensions inside.

@@ -151,7 +151,7 @@ impl<'h> Function<'h> {
             Some(Helper::MakeSkelFunc) => {
                 let code = Code::reflect(args.get(0).ok()?).ok()?;
                 let base_globals = args.get(2).map_or(Value::None, Obj::value);
-                Some(Self::new(object, code, base_globals, Value::None, State::default()))
+                Some(Self::of_parts(object, code, base_globals, Value::None, State::default()))
             }
             helper if helper == Some(Helper::MakeFunction) || is_function_type(callable) => {
                 let code = Code::reflect(args.get(0).ok()?).ok()?;
@@ -164,34 +164,16 @@ impl<'h> Function<'h> {
                     state.defaults = args.get(3).ok().map(Obj::value);
                     state.closure = args.get(4).ok().map(Obj::value);
                 }
-                Some(Self::new(object, code, base_globals, args.get(4).map_or(Value::None, Obj::value), state))
+                Some(Self::of_parts(object, code, base_globals, args.get(4).map_or(Value::None, Obj::value), state))
             }
-            _ => dill::function(object).map(|(code, state)| Self::of_dill(object, code, state)),
+            _ => {
+                let (code, globals, state) = dill::function(object)?;
+                Some(Self::of_parts(object, code, globals, Value::None, state))
+            }
         }
     }
 
-    /// dill has one dict of globals, which is written, or named as that of a module.
-    fn of_dill(object: Obj<'h>, code: Code<'h>, found: dill::FunctionState) -> Self {
-        let dill::FunctionState { globals, name, qualname, module, doc, .. } = found;
-        let dill::FunctionState { defaults, kwdefaults, annotations, closure, attributes, .. } = found;
-        let globals_dict = Some(globals).filter(|globals| matches!(globals, Value::Dict(_)));
-        let state = State {
-            globals: globals_dict,
-            name,
-            qualname,
-            module,
-            doc,
-            defaults,
-            kwdefaults,
-            annotations,
-            closure,
-            attributes,
-            ..State::default()
-        };
-        Self::new(object, code, globals, Value::None, state)
-    }
-
-    fn new(object: Obj<'h>, code: Code<'h>, base_globals: Value, own_cells: Value, state: State) -> Self {
+    fn of_parts(object: Obj<'h>, code: Code<'h>, base_globals: Value, own_cells: Value, state: State) -> Self {
         Self { heap: object.heap(), object: object.value(), code, base_globals, own_cells, state }
     }
 

@@ -10,6 +10,7 @@
 
 mod cell;
 mod class;
+mod class_builder;
 mod class_parts;
 mod code;
 mod construct;
@@ -17,6 +18,7 @@ mod dialect;
 mod dill;
 mod edit;
 mod function;
+mod function_builder;
 mod function_parts;
 mod given;
 mod rebuild;
@@ -26,11 +28,13 @@ mod target;
 
 pub use self::cell::Cell;
 pub use self::class::Class;
+pub use self::class_builder::ClassBuilder;
 pub use self::class_parts::{ClassKind, ClassParts};
 pub use self::code::{Code, CodeParts, CodeShape};
 pub use self::dialect::{Dialect, Helper, Release};
 pub use self::edit::FunctionEdit;
 pub use self::function::Function;
+pub use self::function_builder::{CodeSource, FunctionBuilder};
 pub use self::function_parts::{Closure, FunctionParts};
 pub(crate) use self::given::Given;
 pub use self::rebuild::{Kept, Rebuilt};

@@ -79,7 +79,8 @@ impl Pickle<'_> {
     }
 
     fn rebuild_as(&mut self, target: &Target, same: bool) -> Rebuilt {
-        let Some(from) = Dialect::detect(self.root()).or_else(|| same.then(Dialect::default)) else { return Rebuilt::default() };
+        let found = Dialect::detect_in(&self.heap, everything(self));
+        let Some(from) = found.or_else(|| same.then(Dialect::default)) else { return Rebuilt::default() };
         let root = self.root;
         let mut rebuilder = Rebuilder { heap: &mut self.heap, replaced: HashMap::new(), rebuilt: Rebuilt::default() };
         rebuilder.run(root, &from, target, same);
@@ -90,15 +91,21 @@ impl Pickle<'_> {
     }
 }
 
+/// The root of a pickle, and what the stream made before it.
+fn everything(pickle: &Pickle<'_>) -> Reach {
+    let mut reach = Reach::default();
+    reach.visit(pickle.root);
+    reach.visit_effects(&pickle.heap, PROLOGUE);
+    reach
+}
+
 impl Target {
     /// The target that a pickle was written for, as far as it shows: its protocol, the dialect, and the oldest Python that takes its code
     /// objects.
     #[must_use]
     pub fn detect(pickle: &Pickle<'_>) -> Self {
         let heap = &pickle.heap;
-        let mut reach = Reach::default();
-        reach.visit(pickle.root);
-        reach.visit_effects(heap, PROLOGUE);
+        let mut reach = everything(pickle);
         let mut python = None;
         while let Some(value) = reach.next(heap) {
             let object = heap.obj(value);
@@ -118,7 +125,7 @@ impl Target {
             python = python.max(found);
         }
         let (major, minor) = python.unwrap_or((3, 8));
-        let dialect = Dialect::detect(pickle.root()).unwrap_or_default();
+        let dialect = Dialect::detect_in(heap, everything(pickle)).unwrap_or_default();
         Self::cpython(major, minor).dialect(dialect).protocol(pickle.protocol)
     }
 }
@@ -134,8 +141,22 @@ impl Rebuilder<'_, '_> {
         let mut reach = Reach::default();
         reach.visit(root);
         reach.visit_effects(self.heap, PROLOGUE);
-        while let Some(old) = reach.next(self.heap) {
-            if !matches!(old, Value::Call(_)) || self.replaced.contains_key(&old) {
+        let mut calls = Vec::new();
+        while let Some(value) = reach.next(self.heap) {
+            match value {
+                Value::Call(id) => calls.push(id),
+                Value::Global(_) if !same => {
+                    if let Some(helper) = Helper::of(self.heap.obj(value)) {
+                        self.replaced.insert(value, target.dialect_of().helper(self.heap, helper));
+                    }
+                }
+                _ => {}
+            }
+        }
+        // What a construct is made of was made before it: those that are part of another come after that one.
+        calls.sort_unstable_by(|a, b| b.cmp(a));
+        for old in calls.into_iter().map(Value::Call) {
+            if self.replaced.contains_key(&old) {
                 continue;
             }
             let Some(parts) = lift(self.heap.obj(old), from) else { continue };

@@ -3,71 +3,53 @@
 use super::{Helper, called};
 use crate::heap::{EffectKind, Obj, Value};
 use crate::reflect::Code;
+use crate::reflect::function::State;
 
-/// What a function of dill's is made of; `None` where a pickle does not say it.
-pub(in crate::reflect) struct FunctionState {
-    /// A dict, or the dict of a module by reference.
-    pub(in crate::reflect) globals: Value,
-    pub(in crate::reflect) name: Option<Value>,
-    pub(in crate::reflect) defaults: Option<Value>,
-    pub(in crate::reflect) closure: Option<Value>,
-    pub(in crate::reflect) attributes: Option<Value>,
-    pub(in crate::reflect) qualname: Option<Value>,
-    pub(in crate::reflect) annotations: Option<Value>,
-    pub(in crate::reflect) kwdefaults: Option<Value>,
-    pub(in crate::reflect) module: Option<Value>,
-    pub(in crate::reflect) doc: Option<Value>,
-}
-
-/// A function of dill's, and its code.
-pub(in crate::reflect) fn function(object: Obj<'_>) -> Option<(Code<'_>, FunctionState)> {
+/// A function of dill's: its code, its globals (a dict, or that of a module by reference), and what else is said of it.
+pub(in crate::reflect) fn function(object: Obj<'_>) -> Option<(Code<'_>, Value, State)> {
     let (Helper::Function, &[code, globals, ref rest @ ..]) = called(object)? else { return None };
     let heap = object.heap();
     let code = Code::reflect(heap.obj(code)).ok()?;
     let at = |nth: usize| rest.get(nth).copied();
-    let mut state = FunctionState {
-        globals,
+    let mut state = State {
+        globals: Some(globals).filter(|globals| matches!(globals, Value::Dict(_))),
         name: at(0).filter(|name| *name != Value::None),
         defaults: at(1),
         closure: at(2),
         attributes: at(3),
         kwdefaults: at(4),
         module: module_of(heap.obj(globals)),
-        qualname: None,
-        annotations: None,
-        doc: None,
+        ..State::default()
     };
     let built = object.effects().filter(|effect| effect.kind == EffectKind::Build).last();
     match built.map(|effect| effect.object) {
         Some(pair) if matches!(pair.value(), Value::Tuple(_)) => {
             state.attributes = pair.get(0).ok().map(Obj::value);
-            state.fill(pair.get(1).ok()?)?;
+            fill(&mut state, pair.get(1).ok()?)?;
         }
         Some(attributes) => state.attributes = Some(attributes.value()),
         // Up to 0.3.4 nothing says it, and Python takes it from the code.
         None => state.doc = code.consts().next().filter(|first| first.as_py_str().is_ok()).map(Obj::value),
     }
-    Some((code, state))
+    Some((code, globals, state))
 }
 
-impl FunctionState {
-    /// What is set by name.
-    fn fill(&mut self, named: Obj<'_>) -> Option<()> {
-        for (key, value) in named.items().ok()? {
-            let slot = match key.as_str().ok()? {
-                "__qualname__" => &mut self.qualname,
-                "__annotations__" => &mut self.annotations,
-                "__kwdefaults__" => &mut self.kwdefaults,
-                "__module__" => &mut self.module,
-                "__doc__" => &mut self.doc,
-                // One that is no plain dict.
-                "__dict__" => &mut self.attributes,
-                _ => continue,
-            };
-            *slot = Some(value.value());
-        }
-        Some(())
+/// What is set by name.
+fn fill(state: &mut State, named: Obj<'_>) -> Option<()> {
+    for (key, value) in named.items().ok()? {
+        let slot = match key.as_str().ok()? {
+            "__qualname__" => &mut state.qualname,
+            "__annotations__" => &mut state.annotations,
+            "__kwdefaults__" => &mut state.kwdefaults,
+            "__module__" => &mut state.module,
+            "__doc__" => &mut state.doc,
+            // One that is no plain dict.
+            "__dict__" => &mut state.attributes,
+            _ => continue,
+        };
+        *slot = Some(value.value());
     }
+    Some(())
 }
 
 /// The module of a function: `__name__` of its globals when it was made. What is put into them later may say another one.

@@ -25,7 +25,7 @@ use crate::heap::{Obj, Value};
 
 pub(super) use self::cell::cell_contents;
 pub(super) use self::class::{ClassState, class, enum_members};
-pub(super) use self::function::{FunctionState, function};
+pub(super) use self::function::function;
 
 /// A helper function of dill.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
