@@ -35,3 +35,29 @@ impl<'a> Heap<'a> {
         Some((*self.items(call.object).first()?, event.object))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::heap::Heap;
+
+    #[test]
+    fn calls_are_found_by_their_first_argument() {
+        let mut heap = Heap::new();
+        let setattr = heap.global("builtins", "setattr");
+        let (one, other) = (heap.call(setattr, ()), heap.call(setattr, ()));
+        let drop = |heap: &mut Heap<'_>, place, args: (crate::Value, &str, i64)| {
+            let call = heap.call(setattr, args);
+            heap.then(place, call).expect("a place");
+        };
+        let values = |heap: &Heap<'_>, object| -> Vec<String> {
+            heap.dropped_calls(object).map(|call| call.as_call().unwrap().args().get(2).unwrap().to_string()).collect()
+        };
+        drop(&mut heap, other, (one, "x", 1));
+        drop(&mut heap, one, (other, "x", 2));
+        assert_eq!((values(&heap, one), values(&heap, other)), (vec!["1".into()], vec!["2".into()]));
+        // What is dropped after the first question is found as well.
+        drop(&mut heap, other, (one, "x", 3));
+        assert_eq!(values(&heap, one), ["1", "3"]);
+        assert_eq!(values(&heap, setattr), Vec::<String>::new());
+    }
+}

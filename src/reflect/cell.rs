@@ -22,7 +22,18 @@ pub struct Cell<'h> {
 }
 
 impl<'h> Cell<'h> {
-    /// Reads a cell.
+    /// Reads a cell, of cloudpickle or of dill.
+    ///
+    /// dill fills the cells of a function when everything is there, by calls whose result is dropped:
+    ///
+    /// ```
+    /// use cloudpickle::reflect::Cell;
+    ///
+    /// let bytes = b"cdill._dill\n_create_cell\n(NtRp0\ncbuiltins\nsetattr\n(g0\nVcell_contents\nK\x07tR0.";
+    /// let pickle = cloudpickle::loads(bytes)?;
+    /// assert_eq!(Cell::reflect(pickle.root())?.contents().unwrap().as_i64()?, 7);
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
