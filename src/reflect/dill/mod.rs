@@ -8,7 +8,7 @@
 //! _create_code(lnotab, argcount, ..)                              up to 0.3.5 without lnotab
 //! _create_cell(contents)                                          or _create_cell(None), then _setattr(cell, 'cell_contents', contents)
 //! _create_type(metaclass, name, bases, dict)                      then setattr(class, '__qualname__', ..)
-//! _import_module(name)                                            a module, of which dill ships nothing but its name
+//! _import_module(name)                                            a module, by reference
 //! _load_type('int')                                               a type of `builtins` or `types`
 //! _eval_repr('Ellipsis')
 //! ```
@@ -78,14 +78,6 @@ pub(super) fn code_arguments(object: Obj<'_>) -> Option<usize> {
     match called(object)? {
         (Helper::Code, [Value::Int(_), ..]) => Some(0),
         (Helper::Code, [_, ..]) => Some(1),
-        _ => None,
-    }
-}
-
-/// The name of a module, by reference.
-pub(super) fn module(object: Obj<'_>) -> Option<Obj<'_>> {
-    match called(object)? {
-        (Helper::ImportModule, [name, ..]) => Some(object.heap().obj(*name)),
         _ => None,
     }
 }
