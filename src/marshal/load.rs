@@ -135,10 +135,14 @@ impl Loader<'_, '_, '_, '_> {
             Item::StopIteration => heap.fixed_global("builtins", "StopIteration"),
             Item::Ellipsis => heap.fixed_global("builtins", "Ellipsis"),
             Item::Int(n) | Item::Field(n) => Value::Int(n),
-            Item::Int64(n) => heap.int(n),
+            Item::Int64(n) => match i32::try_from(n) {
+                Ok(n) => Value::Int(n),
+                Err(_) => long(heap, &Int::Small(n), true),
+            },
             Item::Long(digits) => match digits.value() {
-                Int::Small(n) => heap.int(n),
-                Int::Big(n) => heap.any_int(&Int::Big(n)),
+                // The `long` of Python 2 is another type than `int`, whatever its value.
+                Int::Small(n) if !self.python2 => heap.int(n),
+                n => long(heap, &n, false),
             },
             Item::Float(text) => heap.float(text.value()?),
             Item::BinaryFloat(bits) => heap.float(bits.value()),
@@ -238,6 +242,11 @@ fn latin1(heap: &mut Heap<'_>, text: &[u8]) -> Value {
     }
     let text: String = text.iter().copied().map(char::from).collect();
     heap.str(&text)
+}
+
+fn long(heap: &mut Heap<'_>, n: &Int, by_int: bool) -> Value {
+    let span = heap.store.copy(&int::to_le_bytes_minimal(n));
+    heap.push_long(span, by_int)
 }
 
 fn complex(heap: &mut Heap<'_>, real: f64, imaginary: f64) -> Value {

@@ -241,9 +241,13 @@ impl Writer<'_, '_> {
                 Value::Int(n) => Item::Int(n).emit(flag, out),
                 _ => {
                     let n = self.heap.obj(value).as_int()?;
+                    let python2 = self.options.python.0 < 3;
+                    let by_int =
+                        matches!(value, Value::Long(id) if self.heap.longs.get(id.index()).is_some_and(|long| long.by_int));
                     match &n {
-                        int::Int::Small(small) if i32::try_from(*small).is_ok() => {
-                            Item::Int(i32::try_from(*small).unwrap_or_default()).emit(flag, out);
+                        int::Int::Small(n) if python2 && by_int => Item::Int64(*n).emit(flag, out),
+                        int::Int::Small(n) if !python2 && i32::try_from(*n).is_ok() => {
+                            Item::Int(i32::try_from(*n).unwrap_or_default()).emit(flag, out);
                         }
                         _ => {
                             let (negative, bytes) = Digits::of(&n);
@@ -332,7 +336,7 @@ impl Writer<'_, '_> {
             (4.., false) if bytes.is_ascii() => Item::Ascii(Long(bytes)),
             (3.., true) => Item::Interned(Long(bytes)),
             // The names of Python 2 are its `str`.
-            (_, true) if self.options.python.0 < 3 && bytes.is_ascii() => Item::Bytes(Long(bytes)),
+            _ if self.options.python.0 < 3 && intern == Intern::Always && bytes.is_ascii() => Item::Bytes(Long(bytes)),
             _ => Item::Unicode(text),
         };
         item.emit(flag, out);

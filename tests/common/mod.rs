@@ -7,11 +7,13 @@
 
 mod corpus;
 mod judge;
+mod pycs;
 mod python;
 
 #[allow(unused_imports)]
 pub use self::{
     corpus::{Buffer, Kind, Record, assembled, corpus, corpus_path, numpy_corpus},
     judge::{Judge, Loading, Trouble},
+    pycs::pycs,
     python::{Python, default_python, interpreters, not_run, python2, scripts, venv},
 };
