@@ -264,7 +264,7 @@ fn broken_data() {
     for python in interpreters() {
         let mut seeds = given(&python, "data");
         seeds.extend((0..40).flat_map(|_| given_codes(&python)));
-        let inputs = mutants(&seeds, 12_000);
+        let inputs = mutants(&seeds, if std::env::var_os("ALL").is_some() { 20_000 } else { 5_000 });
         let verdicts = verdicts(&python, &inputs);
         let (mut accepted, mut compared, mut both, mut lost) = (0, 0, 0, 0);
         for (input, verdict) in inputs.iter().zip(&verdicts) {
@@ -289,7 +289,7 @@ fn broken_data() {
             "{python}: {} inputs, {accepted} accepted, {compared} compared, the same verdict on {both}, {lost} without one",
             inputs.len()
         );
-        assert!(accepted > 1000 && compared > 500, "{python}: {accepted} accepted, {compared} compared");
+        assert!(accepted > 500 && compared > 300, "{python}: {accepted} accepted, {compared} compared");
     }
 }
 
