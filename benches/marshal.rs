@@ -4,6 +4,7 @@
 //! cargo bench --bench marshal                              the library of `python3`, 7 rounds
 //! cargo bench --bench marshal -- python3.8 python3.13      those of other interpreters
 //! cargo bench --bench marshal -- --rounds 11
+//! cargo bench --bench marshal -- --only objects            nothing but this, for profiling: tree, objects or dumps
 //! ```
 //!
 //! In every round each side goes once through all files, in turn, so that all meet the same noise; what is printed are medians, of the ratios too, which are
@@ -23,19 +24,23 @@ use cloudpickle::marshal::Pyc;
 use cloudpickle::{Heap, Value};
 
 fn main() {
-    let (mut rounds, mut pythons) = (7, Vec::new());
+    let (mut rounds, mut pythons, mut alone) = (7, Vec::new(), None);
     let mut given = std::env::args().skip(1);
     while let Some(argument) = given.next() {
         match argument.as_str() {
             // What `cargo bench` itself gives.
             "--bench" => {}
             "--rounds" => rounds = given.next().and_then(|n| n.parse().ok()).expect("--rounds wants a number"),
+            "--only" => alone = given.next(),
             name if !name.starts_with('-') => pythons.push(name.to_owned()),
             unknown => panic!("{unknown} is not known; see the head of benches/marshal.rs"),
         }
     }
     if pythons.is_empty() {
         pythons.push("python3".to_owned());
+    }
+    if let Some(what) = alone {
+        return pythons.iter().for_each(|python| only(&what, python, rounds));
     }
     println!(
         "{:<10} {:>6} {:>6} | {:>10} {:>7} {:>10} {:>7} {:>13} | {:>10} {:>13} {:>7}",
@@ -101,6 +106,21 @@ fn compare(python: &str, rounds: usize) {
         rate(4),
         times(4, 3)
     );
+}
+
+/// Times one of our own sides and no other; the best of all rounds.
+fn only(what: &str, python: &str, rounds: usize) {
+    let data = std::fs::read(library(python)).expect("it was made");
+    let files = files(&data);
+    let heaps: Vec<(Pyc<'_>, Heap<'_>, Value)> = files.iter().filter(|_| what == "dumps").map(|file| load(file)).collect();
+    let seconds = (0..rounds).map(|_| match what {
+        "tree" => time(|| files.iter().for_each(|file| drop(black_box(Pyc::parse(file))))),
+        "objects" => time(|| files.iter().for_each(|file| drop(black_box(load(file))))),
+        "dumps" => time(|| heaps.iter().for_each(|(pyc, heap, code)| drop(black_box(pyc.header.dumps(heap, *code))))),
+        _ => panic!("--only wants tree, objects or dumps"),
+    });
+    let megabytes = files.iter().map(|file| file.len()).sum::<usize>() as f64 / 1e6;
+    println!("{what} {python} {:.0} MB/s", megabytes / seconds.fold(f64::INFINITY, f64::min));
 }
 
 fn load(file: &[u8]) -> (Pyc<'_>, Heap<'_>, Value) {

@@ -243,27 +243,48 @@ impl Layout {
             ],
         }
     }
+}
 
-    /// The arguments of `types.CodeType`, from the fields as marshal has them.
-    pub(super) fn arguments(self, heap: &mut Heap<'_>, marshalled: &[Value]) -> Result<Value> {
-        let fields = self.marshalled();
-        let get = |field| fields.iter().position(|other| *other == field).and_then(|at| marshalled.get(at)).copied();
-        let split = match (get(Field::LocalsPlusNames), get(Field::LocalsPlusKinds)) {
-            (Some(names), Some(kinds)) => Some(localsplus::split(heap, names, kinds)?),
-            _ => None,
-        };
-        let mut arguments = [Value::None; 18];
-        let wanted = self.constructed();
-        for (argument, field) in arguments.iter_mut().zip(wanted) {
-            *argument = match (field, &split) {
-                (Field::NLocals, Some(split)) => split.nlocals,
-                (Field::VarNames, Some(split)) => split.varnames,
-                (Field::CellVars, Some(split)) => split.cellvars,
-                (Field::FreeVars, Some(split)) => split.freevars,
-                _ => get(*field).unwrap_or(Value::None),
-            };
+/// How the arguments of `types.CodeType` are made of the fields as marshal has them.
+pub(super) struct Order {
+    /// For each argument the place of its field.
+    places: Vec<Option<usize>>,
+    /// `localsplusnames` and `localspluskinds`, of which the arguments that have no place are made.
+    joined: Option<(usize, usize)>,
+    constructed: &'static [Field],
+}
+
+impl Order {
+    pub(super) fn new(layout: Layout) -> Self {
+        let (marshalled, constructed) = (layout.marshalled(), layout.constructed());
+        let place = |field: Field| marshalled.iter().position(|other| *other == field);
+        Self {
+            places: constructed.iter().map(|field| place(*field)).collect(),
+            joined: place(Field::LocalsPlusNames).zip(place(Field::LocalsPlusKinds)),
+            constructed,
         }
-        Ok(heap.push_tuple(arguments.get(..wanted.len()).unwrap_or_default()))
+    }
+
+    /// The arguments, a tuple.
+    pub(super) fn arguments(&self, heap: &mut Heap<'_>, marshalled: &[Value]) -> Result<Value> {
+        let get = |place: usize| marshalled.get(place).copied().unwrap_or(Value::None);
+        let mut arguments = [Value::None; 18];
+        for (argument, place) in arguments.iter_mut().zip(&self.places) {
+            *argument = place.map_or(Value::None, get);
+        }
+        if let Some((names, kinds)) = self.joined {
+            let split = localsplus::split(heap, get(names), get(kinds))?;
+            for (argument, field) in arguments.iter_mut().zip(self.constructed) {
+                match field {
+                    Field::NLocals => *argument = split.nlocals,
+                    Field::VarNames => *argument = split.varnames,
+                    Field::CellVars => *argument = split.cellvars,
+                    Field::FreeVars => *argument = split.freevars,
+                    _ => {}
+                }
+            }
+        }
+        Ok(heap.push_tuple(arguments.get(..self.constructed.len()).unwrap_or_default()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! From marshal data to objects of a heap.
 
 use super::item::Item;
-use super::layout::Layout;
+use super::layout::{Layout, Order};
 use super::operand::{Long, Short};
 use super::tree::Marshal;
 use crate::error::{ErrorKind, Result};
@@ -27,7 +27,7 @@ struct Loader<'m, 'a, 'h, 'b> {
     marshal: &'m Marshal<'a>,
     heap: &'h mut Heap<'b>,
     code_type: Value,
-    layout: Layout,
+    order: Order,
     /// The objects so far that are not in a container yet.
     values: Vec<Value>,
     open: Vec<Open>,
@@ -77,7 +77,7 @@ impl Marshal<'_> {
             marshal: self,
             heap,
             code_type,
-            layout: Layout::of_python(self.python),
+            order: Order::new(Layout::of_python(self.python)),
             values: Vec::new(),
             open: Vec::new(),
             numbered: Vec::with_capacity(self.numbered.len()),
@@ -168,7 +168,10 @@ impl Loader<'_, '_, '_, '_> {
             Item::ShortAscii(Short(text)) | Item::ShortAsciiInterned(Short(text)) => latin1(heap, text),
             Item::Ref(number) | Item::StringRef(number) => {
                 let value = self.numbered.get(int::usize_from_u32(number)).copied().flatten();
-                value.ok_or(ErrorKind::BadReference(number))?
+                match value {
+                    Some(value) => value,
+                    None => return Err(ErrorKind::BadReference(number).into()),
+                }
             }
             Item::SmallTuple(_) | Item::Tuple(_) => Value::EMPTY_TUPLE,
             Item::List(_) => heap.list([]),
@@ -196,7 +199,7 @@ impl Loader<'_, '_, '_, '_> {
         let children = self.values.get(open.base..).unwrap_or_default();
         match (item, open.value) {
             (Item::Code, _) => {
-                let arguments = self.layout.arguments(heap, children)?;
+                let arguments = self.order.arguments(heap, children)?;
                 return Ok(heap.push_call(CallKind::Reduce, self.code_type, arguments));
             }
             (Item::Slice, _) => {
@@ -229,7 +232,9 @@ impl Loader<'_, '_, '_, '_> {
 
 fn check_hashable(heap: &Heap<'_>, values: &[Value], known: &mut Hashable) -> Result<()> {
     for value in values {
-        heap.check_hashable(*value, known).map_err(ErrorKind::Unhashable)?;
+        if let Err(found) = heap.check_hashable(*value, known) {
+            return Err(ErrorKind::Unhashable(found).into());
+        }
     }
     Ok(())
 }

@@ -8,6 +8,8 @@
 //! freevars                                                    x
 //! ```
 
+use std::collections::HashMap;
+
 use crate::error::{ErrorKind, Result};
 use crate::heap::{Heap, Value};
 
@@ -103,9 +105,12 @@ pub(super) fn join(
     }
     let mut names = heap.items(varnames).to_vec();
     let mut kinds: Vec<u8> = (0..names.len()).map(|index| LOCAL | parameters.more(index, python)).collect();
-    let locals: std::collections::HashMap<&[u8], usize> =
-        names.iter().enumerate().rev().map(|(index, name)| (heap.content(*name), index)).collect();
-    for cell in heap.items(cellvars) {
+    let cells = heap.items(cellvars);
+    let locals: HashMap<&[u8], usize> = match cells {
+        [] => HashMap::new(),
+        _ => names.iter().enumerate().rev().map(|(index, name)| (heap.content(*name), index)).collect(),
+    };
+    for cell in cells {
         match locals.get(heap.content(*cell)).and_then(|index| kinds.get_mut(*index)) {
             Some(kind) => *kind |= CELL,
             None => {

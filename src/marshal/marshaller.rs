@@ -117,20 +117,11 @@ impl Marshaller {
                 }
                 None => {}
             }
-            match self.shape(heap, value)? {
-                Shape::Tuple(items) | Shape::List(items) | Shape::Dict(items) | Shape::Set(items) | Shape::FrozenSet(items) => {
-                    open.extend_from_slice(items);
+            match value {
+                Value::Tuple(_) | Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::FrozenSet(_) => {
+                    open.extend_from_slice(heap.items(value));
                 }
-                Shape::Slice(parts) => open.extend(parts),
-                Shape::Code(parts) => {
-                    for part in parts {
-                        match part {
-                            Part::Object(value) | Part::Names(value) | Part::Consts(value) => open.push(value),
-                            Part::Variables(names) => open.extend(names),
-                            Part::Int(_) | Part::Kinds(_) => {}
-                        }
-                    }
-                }
+                Value::Call(_) => self.parts_of_call(heap, value, &mut open)?,
                 _ => {}
             }
         }
@@ -216,7 +207,6 @@ impl Writer<'_, '_> {
         if self.depth >= MAX_DEPTH {
             return Err(ErrorKind::LimitExceeded { what: "levels", limit: MAX_DEPTH.into() }.into());
         }
-        let shape = self.options.shape(self.heap, value)?;
         let flag = match self.number(value)? {
             Numbered::Before(number) => {
                 Item::Ref(number).emit(false, out);
@@ -225,6 +215,7 @@ impl Writer<'_, '_> {
             Numbered::New => true,
             Numbered::No => false,
         };
+        let shape = self.options.shape(self.heap, value)?;
         match shape {
             Shape::None => Item::None.emit(flag, out),
             Shape::Bool(true) => Item::True.emit(flag, out),

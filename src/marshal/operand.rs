@@ -321,7 +321,8 @@ impl<'a> Operand<'a> for Digits<'a> {
     fn parse(input: &mut Reader<'a>) -> Result<Self> {
         let count = i32::parse(input)?;
         let bytes = int::usize_from_u64(u64::from(count.unsigned_abs()) * 2).filter(|_| count != i32::MIN);
-        let bytes = input.take(bytes.ok_or(ErrorKind::NegativeCount(count))?)?;
+        let Some(bytes) = bytes else { return Err(ErrorKind::NegativeCount(count).into()) };
+        let bytes = input.take(bytes)?;
         let digits = bytes.as_chunks().0.iter().map(|digit| u16::from_le_bytes(*digit));
         if let Some(digit) = digits.clone().find(|digit| *digit >= 1 << SHIFT) {
             return Err(ErrorKind::BadLongDigit(digit).into());

@@ -45,6 +45,7 @@ pub(super) enum Part {
 
 impl Marshaller {
     /// What an object is.
+    #[inline]
     pub(super) fn shape<'h>(&self, heap: &'h Heap<'h>, value: Value) -> Result<Shape<'h>> {
         if heap.effect_chain(value) != (NO_EVENT, NO_EVENT) {
             return Err(self.refuse(heap, value));
@@ -79,6 +80,35 @@ impl Marshaller {
     #[cold]
     pub(super) fn refuse(&self, heap: &Heap<'_>, value: Value) -> Error {
         ErrorKind::NotMarshallable { found: heap.describe(value), version: self.version }.into()
+    }
+
+    /// The objects that a call is written with.
+    pub(super) fn parts_of_call(&self, heap: &Heap<'_>, value: Value, parts: &mut Vec<Value>) -> Result<()> {
+        let call = heap.obj(value).as_call()?;
+        if !is_code_type(call.callable()) {
+            return match self.shape(heap, value)? {
+                Shape::Set(items) | Shape::FrozenSet(items) => {
+                    parts.extend_from_slice(items);
+                    Ok(())
+                }
+                Shape::Slice(items) => {
+                    parts.extend(items);
+                    Ok(())
+                }
+                _ => Ok(()),
+            };
+        }
+        let layout = Layout::of_python(self.python);
+        for (field, value) in layout.constructed().iter().zip(heap.items(call.args().value())) {
+            match field {
+                // They become one tuple, which is not in the heap.
+                Field::VarNames | Field::CellVars | Field::FreeVars if layout == Layout::Python311 => {
+                    parts.extend_from_slice(heap.items(*value));
+                }
+                _ => parts.push(*value),
+            }
+        }
+        Ok(())
     }
 
     /// What a call gives; none for calls of anything else.

@@ -108,7 +108,9 @@ impl<'a> Marshal<'a> {
             return Err(ErrorKind::LimitExceeded { what: "bytes of marshal data", limit: limit.into() }.into());
         }
         let mut reader = Reader::new(input.get(start..).unwrap_or_default());
-        let mut tree = Self { python, nodes: Vec::new(), numbered: Vec::new(), consumed: 0 };
+        // Room for an item of 32 bytes in each 16 bytes of input: most data needs more, and then the vector grows.
+        let nodes = Vec::with_capacity(reader.rest().len() / 16);
+        let mut tree = Self { python, nodes, numbered: Vec::new(), consumed: 0 };
         let mut at = start;
         match tree.read(&mut reader, &mut at, input.len()) {
             Ok(()) => {
@@ -128,14 +130,15 @@ impl<'a> Marshal<'a> {
         let fields = Layout::of_python(self.python).marshalled();
         let newest = newest_version(self.python);
         let mut frames: Vec<Frame> = Vec::new();
+        // Whether the next item is a field of a code object, without a type code.
+        let mut field = false;
         loop {
             *at = len - reader.rest().len();
             let node = self.nodes.len();
             let end = int::u32_from_usize(node + 1).unwrap_or(u32::MAX);
-            let is_field = |left| matches!(left, Left::Fields(next) if fields.get(next).is_some_and(|field| field.is_int()));
-            let (item, flag) = match frames.last() {
-                Some(frame) if is_field(frame.left) => (Item::Field(i32::parse(reader)?), false),
-                _ => {
+            let (item, flag) = match field {
+                true => (Item::Field(i32::parse(reader)?), false),
+                false => {
                     let byte = reader.byte()?;
                     let flag = byte & FLAG_REF != 0;
                     if flag && python2 {
@@ -171,9 +174,11 @@ impl<'a> Marshal<'a> {
             };
             self.nodes.push(Entry { item, end: if left.is_some() { 0 } else { end }, flag });
             if let Some(left) = left {
+                field = matches!(left, Left::Fields(_));
                 frames.push(Frame { node, left });
                 continue;
             }
+            field = false;
             // The item is complete, and with it perhaps those that it is the last child of.
             let mut null = item == Item::Null;
             loop {
@@ -189,6 +194,7 @@ impl<'a> Marshal<'a> {
                     }
                     Left::Fields(next) => {
                         *next += 1;
+                        field = fields.get(*next).is_some_and(|field| field.is_int());
                         *next == fields.len()
                     }
                 };
