@@ -145,8 +145,10 @@ enum Intern {
     Always,
 }
 
-enum Task {
+/// What is still to be written. Of a container only one item at a time is taken out, so the tasks are as many as there are levels.
+enum Task<'h> {
     Object(Value, Intern),
+    Items(std::slice::Iter<'h, Value>, Intern),
     Int(i32),
     Variables(Vec<Value>),
     Kinds(Vec<u8>),
@@ -161,22 +163,34 @@ struct Writer<'o, 'h> {
     /// What [`Marshaller::count`] gave, and then the numbers of what is written.
     numbers: Option<Table>,
     next: u32,
-    tasks: Vec<Task>,
+    tasks: Vec<Task<'h>>,
     depth: u32,
     /// Those that are being written and cannot be named meanwhile.
     late: HashSet<Value>,
 }
 
-impl Writer<'_, '_> {
-    fn carry_out(&mut self, task: Task, out: &mut Vec<u8>) -> Result<()> {
+impl<'h> Writer<'_, 'h> {
+    fn carry_out(&mut self, task: Task<'h>, out: &mut Vec<u8>) -> Result<()> {
         match task {
             Task::Object(value, intern) => self.object(value, intern, out)?,
             Task::Int(n) => n.emit(out),
             Task::Null => Item::Null.emit(false, out),
             Task::Kinds(kinds) => Item::Bytes(Long(&kinds)).emit(false, out),
+            Task::Items(mut items, intern) => {
+                if let Some(item) = items.next() {
+                    if items.len() > 0 {
+                        self.tasks.push(Task::Items(items, intern));
+                    }
+                    self.object(*item, intern, out)?;
+                }
+            }
             Task::Variables(names) => {
                 self.tuple_item(names.len())?.emit(false, out);
-                self.tasks.extend(names.into_iter().rev().map(|name| Task::Object(name, Intern::Always)));
+                self.depth += 1;
+                for name in names {
+                    self.object(name, Intern::Always, out)?;
+                }
+                self.depth -= 1;
             }
             Task::Leave(value) => {
                 self.depth -= 1;
@@ -278,7 +292,7 @@ impl Writer<'_, '_> {
                 Item::Dict.emit(flag, out);
                 self.leave_later(value);
                 self.tasks.push(Task::Null);
-                self.children(items, Intern::Never);
+                self.tasks.push(Task::Items(items.iter(), Intern::Never));
             }
             Shape::Set(items) => {
                 Item::Set(check_len(items.len())?).emit(flag, out);
@@ -292,7 +306,8 @@ impl Writer<'_, '_> {
             Shape::Slice(parts) => {
                 Item::Slice.emit(flag, out);
                 self.keep_late(value, flag);
-                self.enter(value, &parts, Intern::Never);
+                self.leave_later(value);
+                self.tasks.extend(parts.into_iter().rev().map(|part| Task::Object(part, Intern::Never)));
             }
             Shape::Code(parts) => {
                 Item::Code.emit(flag, out);
@@ -341,18 +356,14 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn enter(&mut self, value: Value, items: &[Value], intern: Intern) {
+    fn enter(&mut self, value: Value, items: &'h [Value], intern: Intern) {
         self.leave_later(value);
-        self.children(items, intern);
+        self.tasks.push(Task::Items(items.iter(), intern));
     }
 
     fn leave_later(&mut self, value: Value) {
         self.depth += 1;
         self.tasks.push(Task::Leave(value));
-    }
-
-    fn children(&mut self, items: &[Value], intern: Intern) {
-        self.tasks.extend(items.iter().rev().map(|item| Task::Object(*item, intern)));
     }
 
     /// Says that the object cannot be named until it is written.

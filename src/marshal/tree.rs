@@ -49,7 +49,7 @@ pub(super) struct Entry<'a> {
 
 /// A container whose children are being read.
 struct Frame {
-    node: usize,
+    node: u32,
     left: Left,
 }
 
@@ -60,7 +60,7 @@ enum Left {
     /// Keys and values up to a `TYPE_NULL`.
     Pairs,
     /// The fields of a code object from this one on.
-    Fields(usize),
+    Fields(u8),
 }
 
 /// The newest version of marshal that a Python reads.
@@ -134,8 +134,7 @@ impl<'a> Marshal<'a> {
         let mut field = false;
         loop {
             *at = len - reader.rest().len();
-            let node = self.nodes.len();
-            let end = int::u32_from_usize(node + 1).unwrap_or(u32::MAX);
+            let end = int::u32_from_usize(self.nodes.len() + 1).unwrap_or(u32::MAX);
             let (item, flag) = match field {
                 true => (Item::Field(i32::parse(reader)?), false),
                 false => {
@@ -175,7 +174,7 @@ impl<'a> Marshal<'a> {
             self.nodes.push(Entry { item, end: if left.is_some() { 0 } else { end }, flag });
             if let Some(left) = left {
                 field = matches!(left, Left::Fields(_));
-                frames.push(Frame { node, left });
+                frames.push(Frame { node: end - 1, left });
                 continue;
             }
             field = false;
@@ -194,14 +193,14 @@ impl<'a> Marshal<'a> {
                     }
                     Left::Fields(next) => {
                         *next += 1;
-                        field = fields.get(*next).is_some_and(|field| field.is_int());
-                        *next == fields.len()
+                        field = fields.get(usize::from(*next)).is_some_and(|field| field.is_int());
+                        usize::from(*next) == fields.len()
                     }
                 };
                 if !done {
                     break;
                 }
-                if let Some(entry) = self.nodes.get_mut(frame.node) {
+                if let Some(entry) = self.nodes.get_mut(int::usize_from_u32(frame.node)) {
                     entry.end = end;
                 }
                 frames.pop();
