@@ -4,6 +4,7 @@ marshal_judge.py data              writes the cases of plain data, at every vers
 marshal_judge.py codes             the same for a few small code objects, at the version that .pyc files have
 marshal_judge.py same HEADER       reads fields `name`, `.pyc`, `pickle`, `.pyc` and says where their code objects differ; HEADER is the length of a header
 marshal_judge.py equal             reads fields `marshal data`, `marshal data` and says where the objects differ
+marshal_judge.py corpus FUZZ       adds the cases and codes to the corpora FUZZ/marshal and FUZZ/pyc
 marshal_judge.py verdicts          reads marshal data, answers each with a line: `ok` and the repr, or `no` and the exception
 
 A field is a length of four bytes, little-endian, and so many bytes.
@@ -200,5 +201,35 @@ def verdicts():
         OUTPUT.flush()
 
 
+def corpus(directory):
+    """Small files of this Python; the first byte of marshal data chooses the Python in `fuzz/bodies.rs`."""
+    chosen = {(2, 7): 0, (3, 6): 1, (3, 8): 2, (3, 11): 3, (3, 12): 4}[sys.version_info[:2]]
+    name = "%d.%d" % sys.version_info[:2]
+    number = 0
+    for version in range(NEWEST + 1):
+        for case in list(cases()) + (list(cyclic()) if version >= 3 else []) + ([compile(s, "f", "exec") for s in SOURCES] if version == NEWEST else []):
+            number += 1
+            data = marshal.dumps(case, version)
+            if len(data) < 600 and (number % 29 == 0 or type(case) not in (int, float, complex, type(1 << 80)) and number % 7 == 0):
+                with open("%s/marshal/%s-%d" % (directory, name, number), "wb") as file:
+                    file.write(struct.pack("B", chosen | version << 3) + data)
+    if PY2:
+        import imp
+
+        magic = imp.get_magic()
+    else:
+        import importlib.util
+
+        magic = importlib.util.MAGIC_NUMBER
+    for number, source in enumerate(SOURCES):
+        code = marshal.dumps(compile(source, "f", "exec"))
+        heads = [struct.pack("<I", 7)] if PY2 else [struct.pack("<II", 7, 8)]
+        if sys.version_info >= (3, 7):
+            heads = [struct.pack("<III", 0, 7, 8), struct.pack("<I", 1) + b"unchecke", struct.pack("<I", 3) + b"checkedh"]
+        for kind, head in enumerate(heads):
+            with open("%s/pyc/%s-%d-%d" % (directory, name, number, kind), "wb") as file:
+                file.write(magic + head + code)
+
+
 sys.setrecursionlimit(100000)
-{"data": data, "codes": codes, "same": lambda: same(int(sys.argv[2])), "equal": equal, "verdicts": verdicts}[sys.argv[1]]()
+{"data": data, "codes": codes, "same": lambda: same(int(sys.argv[2])), "equal": equal, "verdicts": verdicts, "corpus": lambda: corpus(sys.argv[2])}[sys.argv[1]]()
