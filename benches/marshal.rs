@@ -1,4 +1,5 @@
-//! Times reading and writing of compiled code beside CPython's `marshal`, over the `.pyc` files of a whole standard library, and prints a table.
+//! Times reading and writing of compiled code beside CPython's `marshal`, over the `.pyc` files of a whole standard library, and
+//! prints a table.
 //!
 //! ```text
 //! cargo bench --bench marshal                              the library of `python3`, 7 rounds
@@ -7,8 +8,9 @@
 //! cargo bench --bench marshal -- --only objects            nothing but this, for profiling: tree, objects or dumps
 //! ```
 //!
-//! In every round each side goes once through all files, in turn, so that all meet the same noise; what is printed are medians, of the ratios too, which are
-//! taken within a round. The drop of the result is within the time on every side. CPython runs without its cyclic garbage collector.
+//! In every round each side goes once through all files, in turn, so that all meet the same noise; what is printed are medians,
+//! of the ratios too, which are taken within a round. The drop of the result is within the time on every side. CPython runs
+//! without its cyclic garbage collector.
 //!
 //! - *tree* reads the files as they are: [`Pyc::parse`].
 //! - *objects* makes the objects of a heap too, as CPython's `marshal.loads` does.

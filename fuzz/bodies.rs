@@ -155,8 +155,11 @@ fn objects(marshal: &Marshal<'_>, version: u8) {
             assert_eq!(again.consumed(), written.len());
             let mut heap = Heap::new();
             let value = again.load(&mut heap).unwrap();
-            assert_eq!(format!("{:.1000}", heap.obj(value)), shown, "{}", written.escape_ascii());
-            assert_eq!(marshaller.dumps(&heap, value).map(|again| again.len()), Ok(written.len()));
+            // Since 3.11 the variables of a code object are one tuple; no compiler puts a cell before an argument that is one.
+            if !shown.contains("types.CodeType") || marshal.python() < (3, 11) {
+                assert_eq!(format!("{:.1000}", heap.obj(value)), shown, "{}", written.escape_ascii());
+            }
+            assert_eq!(marshaller.dumps(&heap, value), Ok(written));
         }
         // Too deep, or a code object whose fields are not what they must be.
         Err(error) => assert!(matches!(error.kind(), ErrorKind::LimitExceeded { .. } | ErrorKind::WrongType { .. }), "{error}"),

@@ -243,7 +243,8 @@ fn head() {
     println!("{:50} {:>10} {:>8} {:>8}", "peak of memory by the byte of input", "bytes", "reading", "all");
 }
 
-/// Tuples and calls that go round through lists: each list has the tuples begun once more inside themselves. The C pickler does the same, but not
+/// Tuples and calls that go round through lists: each list has the tuples begun once more inside themselves. The C pickler does
+/// the same, but not
 /// deeper than it can recurse.
 #[test]
 fn cycles_through_tuples_end() {
@@ -360,7 +361,8 @@ fn memory_is_paid_for_and_nothing_recurses() {
     assert!(failed.is_empty(), "{failed:#?}");
 }
 
-/// Bytes of memory for each byte of marshal data while it is read: an item of one byte is a node of 32, and one of 12 while it is open; a vector that grows is
+/// Bytes of memory for each byte of marshal data while it is read: an item of one byte is a node of 32, and one of 12 while it is
+/// open; a vector that grows is
 /// held twice, once with room to double.
 const READING_MARSHAL: usize = 108;
 

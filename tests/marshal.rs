@@ -263,7 +263,8 @@ fn has_keys_twice(object: Obj<'_>) -> bool {
 fn broken_data() {
     for python in interpreters() {
         let mut seeds = given(&python, "data");
-        seeds.extend((0..40).flat_map(|_| given_codes(&python)));
+        let codes = given(&python, "codes");
+        seeds.extend((0..40).flat_map(|_| codes.clone()));
         let inputs = mutants(&seeds, if std::env::var_os("ALL").is_some() { 20_000 } else { 5_000 });
         let verdicts = verdicts(&python, &inputs);
         let (mut accepted, mut compared, mut both, mut lost) = (0, 0, 0, 0);
@@ -290,15 +291,6 @@ fn broken_data() {
             inputs.len()
         );
         assert!(accepted > 500 && compared > 300, "{python}: {accepted} accepted, {compared} compared");
-    }
-}
-
-fn given_codes(python: &Python) -> Vec<(u8, Vec<u8>)> {
-    static CODES: std::sync::Mutex<Option<(Python, Vec<(u8, Vec<u8>)>)>> = std::sync::Mutex::new(None);
-    let mut codes = CODES.lock().unwrap();
-    match &*codes {
-        Some((of, codes)) if of == python => codes.clone(),
-        _ => codes.insert((python.clone(), given(python, "codes"))).1.clone(),
     }
 }
 

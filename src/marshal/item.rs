@@ -11,8 +11,8 @@ use crate::text::PyStr;
 /// INT = b'i' => Int(i32), shared, 0;
 /// ```
 ///
-/// says: `TYPE_INT` is the byte `i`, behind it stands an [`Operand`] `i32`, `FLAG_REF` gives the object a number (`plain`: it does not),
-/// version 0 of marshal has it already.
+/// says: `TYPE_INT` is the byte `i`, behind it stands an [`Operand`] `i32`, `FLAG_REF` gives the object a number (`plain`: it
+/// does not), version 0 of marshal has it already.
 macro_rules! types {
     ($($(#[$doc:meta])* $text:ident = $byte:literal => $name:ident $(($operand:ty))?, $sharing:ident, $version:literal;)*) => {
         /// One object of marshal data by itself, without its children: its type code, and what stands behind that.
@@ -75,7 +75,8 @@ macro_rules! types {
                 }
             }
 
-            /// Whether `FLAG_REF` gives the object a number, by which a [`Item::Ref`] can name it. For the others it says nothing.
+            /// Whether `FLAG_REF` gives the object a number, by which a [`Item::Ref`] can name it. For the others it says
+            /// nothing.
             #[inline]
             pub(super) fn takes_number(&self) -> bool {
                 match self {
@@ -167,7 +168,8 @@ pub(super) fn unknown_type_code(code: u8) -> Error {
 }
 
 impl Item<'_> {
-    /// Whether a reference to the object from inside of it cannot be read: CPython makes it only when all of its parts are there (`r_ref_reserve`).
+    /// Whether a reference to the object from inside of it cannot be read: CPython makes it only when all of its parts are there
+    /// (`r_ref_reserve`).
     pub(super) fn is_made_last(&self) -> bool {
         matches!(self, Self::FrozenSet(1..) | Self::Code | Self::Slice)
     }

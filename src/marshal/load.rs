@@ -40,13 +40,15 @@ struct Loader<'m, 'a, 'h, 'b> {
 impl Marshal<'_> {
     /// Makes the object in a heap: what `marshal.loads` gives.
     ///
-    /// A code object becomes what cloudpickle writes for it, a call of `types.CodeType` with the arguments that the constructor takes in that version of Python;
-    /// [`reflect::Code`](crate::reflect::Code) reads it. Complex numbers, slices, `Ellipsis` and `StopIteration` become the calls and globals that pickle writes for them. An object that
-    /// references name is one object, so sharing and cycles are those of the original.
+    /// A code object becomes what cloudpickle writes for it, a call of `types.CodeType` with the arguments that the constructor
+    /// takes in that version of Python; [`reflect::Code`](crate::reflect::Code) reads it. Complex numbers, slices, `Ellipsis`
+    /// and `StopIteration` become the calls and globals that pickle writes for them. An object that references name is one
+    /// object, so sharing and cycles are those of the original.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unhashable`] for keys of dicts and items of sets that Python cannot hash, [`ErrorKind::WrongType`] for code objects whose variables are no names with a byte each.
+    /// [`ErrorKind::Unhashable`] for keys of dicts and items of sets that Python cannot hash, [`ErrorKind::WrongType`] for code
+    /// objects whose variables are no names with a byte each.
     ///
     /// # Examples
     ///

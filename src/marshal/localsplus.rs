@@ -67,7 +67,8 @@ pub(super) struct Parameters {
 }
 
 impl Parameters {
-    /// What CPython's compiler says of the local at an index besides that it is one (`compute_localsplus_info` in `Python/assemble.c`).
+    /// What CPython's compiler says of the local at an index besides that it is one (`compute_localsplus_info` in
+    /// `Python/assemble.c`).
     fn more(self, index: usize, python: (u8, u8)) -> u8 {
         let mut more = 0;
         if python >= (3, 12) && self.flags & CO_OPTIMIZED == 0 {

@@ -16,17 +16,22 @@ const MAX_DEPTH: u32 = 2000;
 
 /// Writes objects of a heap as marshal data: `marshal.dumps`.
 ///
-/// What is written depends on the Python that is to read it, since its code objects have their own [`Layout`](super::Layout). The objects must be those that marshal knows: `None`, bools, ints,
-/// floats, complex numbers, strs, bytes, tuples, lists, dicts, sets, frozensets, code objects, slices (version 5), `Ellipsis` and `StopIteration`. Bytearrays and buffers are written as bytes, as CPython does.
+/// What is written depends on the Python that is to read it, since its code objects have their own [`Layout`](super::Layout).
+/// The objects must be those that marshal knows: `None`, bools, ints, floats, complex numbers, strs, bytes, tuples, lists,
+/// dicts, sets, frozensets, code objects, slices (version 5), `Ellipsis` and `StopIteration`. Bytearrays and buffers are written
+/// as bytes, as CPython does.
 ///
 /// # Choices
 ///
-/// `marshal.dumps` decides by reference counts and interning, which a heap does not have. Loaded again, what is written here is equal to what CPython writes, but the bytes need not be:
+/// `marshal.dumps` decides by reference counts and interning, which a heap does not have. Loaded again, what is written here is
+/// equal to what CPython writes, but the bytes need not be:
 ///
-/// - From version 3 on, `FLAG_REF` is set on the objects that are used more than once, and on no others. CPython sets it on all that anything else in the process uses, too. Ints of 32 bits and floats are not shared.
+/// - From version 3 on, `FLAG_REF` is set on the objects that are used more than once, and on no others. CPython sets it on all
+///   that anything else in the process uses, too. Ints of 32 bits and floats are not shared.
 /// - Names in code objects are written as interned, so are constants that look like names. Other strs are not.
 /// - Sets are in the order of the heap. CPython sorts their items by what it writes for them (3.11 on).
-/// - Since 3.11 the variables of a code object are one tuple with a byte for each. What the bytes say is what CPython's compiler says.
+/// - Since 3.11 the variables of a code object are one tuple with a byte for each. What the bytes say is what CPython's compiler
+///   says.
 ///
 /// # Examples
 ///
@@ -48,20 +53,23 @@ pub struct Marshaller {
 }
 
 impl Marshaller {
-    /// Writes for a version of Python, in the newest version of marshal that it reads: 5 since 3.14, 4 since 3.4, 2 for Python 2.
+    /// Writes for a version of Python, in the newest version of marshal that it reads: 5 since 3.14, 4 since 3.4, 2 for
+    /// Python 2.
     #[must_use]
     pub fn new(python: (u8, u8)) -> Self {
         Self { python, version: newest_version(python), max_bytes: 1 << 30 }
     }
 
-    /// The version of marshal, if not the newest that the Python reads. Below 3 nothing is shared, and what holds itself cannot be written.
+    /// The version of marshal, if not the newest that the Python reads. Below 3 nothing is shared, and what holds itself cannot
+    /// be written.
     #[must_use]
     pub fn version(mut self, version: u8) -> Self {
         self.version = version.min(newest_version(self.python));
         self
     }
 
-    /// How many bytes may be written; 1 GiB unless set. Below version 3 a few shared objects may become any number: `x = [x, x]`, sixty times.
+    /// How many bytes may be written; 1 GiB unless set. Below version 3 an object is written each time it is used, so a few that
+    /// are shared, such as lists of two times the same list in each other, may become any number.
     #[must_use]
     pub fn max_bytes(mut self, bytes: usize) -> Self {
         self.max_bytes = bytes;
@@ -73,9 +81,9 @@ impl Marshaller {
     /// # Errors
     ///
     /// [`ErrorKind::NotMarshallable`] for objects that marshal does not know (CPython: `ValueError: unmarshallable object`),
-    /// [`ErrorKind::CodeOfOtherPython`] for a code object of another version of Python, [`ErrorKind::WrongType`] for one whose fields are not what they must be,
-    /// [`ErrorKind::LimitExceeded`] for more than 2000 levels (CPython: `object too deeply nested to marshal`) or too many bytes, [`ErrorKind::Cycle`] for a frozenset,
-    /// slice or code object that holds itself.
+    /// [`ErrorKind::CodeOfOtherPython`] for a code object of another version of Python, [`ErrorKind::WrongType`] for one whose
+    /// fields are not what they must be, [`ErrorKind::LimitExceeded`] for more than 2000 levels (CPython: `object too deeply
+    /// nested to marshal`) or too many bytes, [`ErrorKind::Cycle`] for a frozenset, slice or code object that holds itself.
     pub fn dumps(&self, heap: &Heap<'_>, value: Value) -> Result<Vec<u8>> {
         let mut out = Vec::new();
         self.dump(heap, value, &mut out)?;
@@ -145,7 +153,8 @@ enum Intern {
     Always,
 }
 
-/// What is still to be written. Of a container only one item at a time is taken out, so the tasks are as many as there are levels.
+/// What is still to be written. Of a container only one item at a time is taken out, so the tasks are as many as there are
+/// levels.
 enum Task<'h> {
     Object(Value, Intern),
     Items(std::slice::Iter<'h, Value>, Intern),

@@ -323,11 +323,11 @@ impl<'a> Operand<'a> for Digits<'a> {
         let bytes = int::usize_from_u64(u64::from(count.unsigned_abs()) * 2).filter(|_| count != i32::MIN);
         let Some(bytes) = bytes else { return Err(ErrorKind::NegativeCount(count).into()) };
         let bytes = input.take(bytes)?;
-        let digits = bytes.as_chunks().0.iter().map(|digit| u16::from_le_bytes(*digit));
+        let mut digits = bytes.as_chunks().0.iter().map(|digit| u16::from_le_bytes(*digit));
         if let Some(digit) = digits.clone().find(|digit| *digit >= 1 << SHIFT) {
             return Err(ErrorKind::BadLongDigit(digit).into());
         }
-        match digits.last() {
+        match digits.next_back() {
             Some(0) => Err(ErrorKind::BadLongDigit(0).into()),
             _ => Ok(Self { negative: count < 0, bytes }),
         }

@@ -15,7 +15,8 @@ use super::tree::Marshal;
 use crate::error::{ErrorKind, Result};
 use crate::heap::{Heap, Value};
 
-/// The magic number of each release (`PYC_MAGIC_NUMBER`; the list of all is in CPython's `Include/internal/pycore_magic_number.h`).
+/// The magic number of each release (`PYC_MAGIC_NUMBER`; the list of all is in CPython's
+/// `Include/internal/pycore_magic_number.h`).
 const MAGIC_NUMBERS: &[((u8, u8), u16)] = &[
     ((2, 7), 62211),
     ((3, 6), 3379),
@@ -72,8 +73,8 @@ impl Header {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::UnknownMagic`] for a magic number that is of no release from 3.6 to 3.14 (CPython: `ImportError: bad magic number`), [`ErrorKind::BadPycFlags`] for flags other than 0, 1 and 3,
-    /// [`ErrorKind::UnexpectedEof`].
+    /// [`ErrorKind::UnknownMagic`] for a magic number that is of no release from 3.6 to 3.14 (CPython: `ImportError: bad magic
+    /// number`), [`ErrorKind::BadPycFlags`] for flags other than 0, 1 and 3, [`ErrorKind::UnexpectedEof`].
     ///
     /// # Examples
     ///

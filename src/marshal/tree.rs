@@ -75,17 +75,18 @@ pub(super) fn newest_version(python: (u8, u8)) -> u8 {
 impl<'a> Marshal<'a> {
     /// Reads what a version of Python marshalled: `marshal.loads` of that Python, without making the objects.
     ///
-    /// The version decides which fields a code object has ([`Layout`]) and which type codes there are: slices since 3.14, and in Python 2 no references but
-    /// those of interned strings. For data without code objects any version from 3.4 on is as good as the one that wrote it. As in Python, bytes behind the object are
-    /// ignored; [`Marshal::consumed`] says where they begin.
+    /// The version decides which fields a code object has ([`Layout`]) and which type codes there are: slices since 3.14, and in
+    /// Python 2 no references but those of interned strings. For data without code objects any version from 3.4 on is as good as
+    /// the one that wrote it. As in Python, bytes behind the object are ignored; [`Marshal::consumed`] says where they begin.
     ///
     /// Objects may nest to any depth, where CPython reads 2000 levels.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::UnexpectedEof`], [`ErrorKind::UnknownTypeCode`], [`ErrorKind::BadReference`] for an object that is not there yet, [`ErrorKind::NullObject`]
-    /// for a `TYPE_NULL` where an object must be, [`ErrorKind::NegativeCount`], [`ErrorKind::BadLongDigit`], [`ErrorKind::BadNumber`], [`ErrorKind::NotUtf8`]; each where
-    /// `r_object` in CPython's `Python/marshal.c` raises an exception. [`ErrorKind::LimitExceeded`] for inputs of 4 GiB and more.
+    /// [`ErrorKind::UnexpectedEof`], [`ErrorKind::UnknownTypeCode`], [`ErrorKind::BadReference`] for an object that is not there
+    /// yet, [`ErrorKind::NullObject`] for a `TYPE_NULL` where an object must be, [`ErrorKind::NegativeCount`],
+    /// [`ErrorKind::BadLongDigit`], [`ErrorKind::BadNumber`], [`ErrorKind::NotUtf8`]; each where `r_object` in CPython's
+    /// `Python/marshal.c` raises an exception. [`ErrorKind::LimitExceeded`] for inputs of 4 GiB and more.
     ///
     /// # Examples
     ///
@@ -291,7 +292,8 @@ impl<'m, 'a> Node<'m, 'a> {
         self.entry().flag
     }
 
-    /// The items of a tuple, list, set, frozenset or slice, the keys and values of a dict in turn with the [`Item::Null`] behind them, the fields of a code object; nothing for others.
+    /// The items of a tuple, list, set, frozenset or slice, the keys and values of a dict in turn with the [`Item::Null`] behind
+    /// them, the fields of a code object; nothing for others.
     pub fn children(self) -> impl Iterator<Item = Node<'m, 'a>> + Clone + use<'m, 'a> {
         let mut next = self.at + 1;
         let end = self.entry().end;
