@@ -2,8 +2,9 @@
 #![allow(dead_code)] // each target uses its own
 #![allow(unreachable_pub)]
 
+use cloudpickle::marshal::{Marshal, Marshaller, Pyc};
 use cloudpickle::op::Op;
-use cloudpickle::{Dis, Encoding, ErrorKind, Pickler, Unpickler, dis, ops, optimize};
+use cloudpickle::{Dis, Encoding, ErrorKind, Heap, Pickler, Unpickler, dis, ops, optimize};
 
 /// Every operation that is read is written back as it was, and can be read by itself.
 pub fn ops_target(data: &[u8]) {
@@ -124,5 +125,58 @@ pub fn disassemble(data: &[u8]) {
     }
     if let Ok(optimized) = optimize(data) {
         assert!(ops(&optimized).all(|op| op.is_ok()));
+    }
+}
+
+/// Marshal data is written as it was read, makes objects or an error, and these are written so that they are read as the same.
+pub fn marshal(data: &[u8]) {
+    let Some((flags, data)) = data.split_first() else { return };
+    let pythons = [(2, 7), (3, 6), (3, 8), (3, 11), (3, 12), (3, 14)];
+    let python = pythons[usize::from(flags & 7) % pythons.len()];
+    match Marshal::parse(data, python) {
+        Ok(marshal) => {
+            assert_eq!(marshal.to_bytes(), &data[..marshal.consumed()]);
+            assert!(Marshal::parse(&data[..marshal.consumed() - 1], python).is_err());
+            objects(&marshal, flags >> 3);
+        }
+        Err(error) => assert!(error.offset().is_some_and(|offset| offset <= data.len()), "{error}"),
+    }
+}
+
+fn objects(marshal: &Marshal<'_>, version: u8) {
+    let mut heap = Heap::new();
+    let Ok(value) = marshal.load(&mut heap) else { return };
+    let shown = format!("{:.1000}", heap.obj(value));
+    let marshaller = Marshaller::new(marshal.python()).max_bytes(1 << 20);
+    match marshaller.dumps(&heap, value) {
+        Ok(written) => {
+            let again = Marshal::parse(&written, marshal.python());
+            let again = again.unwrap_or_else(|error| panic!("{error} in {}", written.escape_ascii()));
+            assert_eq!(again.consumed(), written.len());
+            let mut heap = Heap::new();
+            let value = again.load(&mut heap).unwrap();
+            // Since 3.11 the variables of a code object are one tuple; no compiler puts a cell before an argument that is one.
+            if !shown.contains("types.CodeType") || marshal.python() < (3, 11) {
+                assert_eq!(format!("{:.1000}", heap.obj(value)), shown, "{}", written.escape_ascii());
+            }
+            assert_eq!(marshaller.dumps(&heap, value), Ok(written));
+        }
+        // Too deep, or a code object whose fields are not what they must be.
+        Err(error) => assert!(matches!(error.kind(), ErrorKind::LimitExceeded { .. } | ErrorKind::WrongType { .. }), "{error}"),
+    }
+    let older = marshaller.version(version % 6).dumps(&heap, value);
+    assert!(older.is_err() || Marshal::parse(&older.unwrap(), marshal.python()).is_ok());
+    let _ = Pickler::new().dumps(&heap, value);
+}
+
+/// The same for `.pyc` files.
+pub fn pyc(data: &[u8]) {
+    match Pyc::parse(data) {
+        Ok(pyc) => {
+            let written = pyc.to_bytes().unwrap();
+            assert_eq!(written, &data[..written.len()]);
+            objects(&pyc.code, 4);
+        }
+        Err(error) => assert!(error.offset().is_some_and(|offset| offset <= data.len()), "{error}"),
     }
 }

@@ -36,6 +36,7 @@
 //! | a Rust type with serde | a pickle, or objects | [`to_vec`], [`to_writer`], [`to_heap`] |
 //! | a pickle, or an object | a Rust type with serde | [`from_slice`], [`from_reader`], [`from_obj`] |
 //! | bytes | the opcodes | [`ops`], [`dis`] |
+//! | a `.pyc`, or marshal data | code objects | [`marshal::Pyc`], [`marshal::Marshal`] |
 
 mod compat;
 #[cfg(feature = "serde")]
@@ -44,6 +45,7 @@ pub mod error;
 pub mod heap;
 pub mod int;
 pub mod limits;
+pub mod marshal;
 pub mod op;
 pub mod opcode;
 pub mod pickle;

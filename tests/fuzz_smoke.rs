@@ -36,6 +36,16 @@ fn dis() {
     run("dis", bodies::disassemble);
 }
 
+#[test]
+fn marshal() {
+    run("marshal", bodies::marshal);
+}
+
+#[test]
+fn pyc() {
+    run("pyc", bodies::pyc);
+}
+
 /// What the targets have found, each with its cause.
 #[test]
 fn found() {

@@ -279,6 +279,15 @@ impl<'a> Heap<'a> {
         Value::Tuple(push!(self.tuples, TupleId, run))
     }
 
+    /// A tuple that has its handle before its items, since they may hold it; [`Heap::fill_tuple`] gives them.
+    pub(crate) fn reserve_tuple(&mut self) -> Value {
+        Value::Tuple(push!(self.tuples, TupleId, Run::default()))
+    }
+
+    pub(crate) fn fill_tuple(&mut self, tuple: TupleId, items: &[Value]) {
+        self.tuples[tuple.index()] = self.pool.add(items);
+    }
+
     #[inline]
     pub(crate) fn push_list(&mut self) -> ListId {
         push!(self.lists, ListId, Seq::default())

@@ -8,6 +8,7 @@
 mod corpus;
 mod golden;
 mod judge;
+mod pycs;
 mod python;
 mod suite;
 
@@ -16,6 +17,7 @@ pub use self::{
     corpus::{Buffer, Kind, Record, assembled, corpus, corpus_path, numpy_corpus},
     golden::{Golden, golden, version},
     judge::{Judge, Loading, Trouble},
+    pycs::pycs,
     python::{Python, default_python, interpreters, not_run, python2, scripts, venv},
     suite::{Suite, suite},
 };
