@@ -37,6 +37,7 @@
 //! | a pickle, or an object | a Rust type with serde | [`from_slice`], [`from_reader`], [`from_obj`] |
 //! | bytes | the opcodes | [`ops`], [`dis`] |
 
+pub mod bytecode;
 mod compat;
 #[cfg(feature = "serde")]
 pub mod de;

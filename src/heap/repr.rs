@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::{self, Write};
 
-use super::{CallKind, DictIndex, EffectKind, Heap, Obj, Value};
+use super::{Call, CallKind, DictIndex, EffectKind, FloatId, Heap, Obj, Value};
 use crate::int;
 use crate::text::{Encoding, PyStr, float, repr};
 
@@ -15,8 +15,8 @@ const LONG_INT: usize = 1786;
 
 /// Python's `repr`.
 ///
-/// Plain data reads as in Python, cycles included. What a call would give is written as the call, followed by what was done to the result:
-/// `__setstate__` for a state, `extend`, `update` and `add` for items. Sharing makes small pickles into huge trees
+/// Plain data reads as in Python, cycles included, and so do complex numbers and the frozensets of old protocols, which are calls in a pickle. What any
+/// other call would give is written as the call, followed by what was done to the result: `__setstate__` for a state, `extend`, `update` and `add` for items. Sharing makes small pickles into huge trees
 /// (`x = [x, x]`, sixty times), so what is longer than about a million characters ends with `...`; a precision sets another limit:
 /// `{:.80}`.
 ///
@@ -172,6 +172,11 @@ fn write_call<'h>(
     }
     parts.push(Part::Leave(value));
     let effects: Vec<_> = object.effects().collect();
+    if effects.is_empty()
+        && let Some(plain) = PlainCall::of(call)
+    {
+        return plain.write(out, heap, parts);
+    }
     for effect in effects.iter().rev() {
         let method = match effect.kind {
             EffectKind::Build => ".__setstate__(",
@@ -196,6 +201,38 @@ fn write_call<'h>(
     }
     parts.extend([Part::Text("("), Part::Object(call.callable().value())]);
     Ok(())
+}
+
+/// Calls that every pickler writes for data which has no opcode of its own.
+enum PlainCall {
+    Complex(f64, f64),
+    /// A frozenset up to protocol 3: the call has its items in a list.
+    FrozenSet(Value),
+}
+
+impl PlainCall {
+    fn of(call: Call<'_>) -> Option<Self> {
+        let (module, name) = call.callable().global_names()?;
+        let heap = call.callable().heap();
+        let args @ Value::Tuple(_) = call.args().value() else { return None };
+        let float = |id: FloatId| heap.floats[id.index()];
+        match (&*module, &*name, heap.items(args)) {
+            ("builtins", "complex", [Value::Float(real), Value::Float(imag)]) => Some(Self::Complex(float(*real), float(*imag))),
+            ("builtins", "frozenset", [list @ Value::List(_)]) => Some(Self::FrozenSet(*list)),
+            _ => None,
+        }
+    }
+
+    fn write<'h>(self, out: &mut Budgeted<'_, '_>, heap: &'h Heap<'_>, parts: &mut Vec<Part<'h>>) -> fmt::Result {
+        match self {
+            Self::Complex(real, imag) => float::write_complex_repr(out, real, imag),
+            Self::FrozenSet(list) if heap.items(list).is_empty() => out.write_str("frozenset()"),
+            Self::FrozenSet(list) => {
+                parts.extend([Part::Text("})"), Part::Items(heap.items(list), ", ")]);
+                out.write_str("frozenset({")
+            }
+        }
+    }
 }
 
 fn write_leaf(out: &mut Budgeted<'_, '_>, heap: &Heap<'_>, value: Value, parts: &mut Vec<Part<'_>>) -> fmt::Result {

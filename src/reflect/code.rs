@@ -13,6 +13,7 @@
 use std::borrow::Cow;
 
 use super::{Dialect, Target, dialect};
+use crate::bytecode::{CodeFields, Instructions, Listing, Needs, Version};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
 use crate::int;
@@ -144,16 +145,8 @@ impl<'h> Code<'h> {
     }
 
     fn recognise(object: Obj<'h>) -> Option<Self> {
-        let call = match object.value() {
-            Value::Call(_) => object.as_call().ok()?,
-            _ => return None,
-        };
-        let callable = call.callable();
-        let is_code = dialect::is_builtin_type(callable, "CodeType") || callable.is_global("types", "CodeType");
-        let args = call.args();
-        let shape = CodeShape::of_len(args.len().ok().filter(|_| is_code)?)?;
-        let code = Self { object, args, shape };
-        let fits = shape.fields().iter().zip(args.iter().ok()?).all(|(field, value)| match field {
+        let code = Self::of_call(object)?;
+        let fits = code.shape.fields().iter().zip(code.args.iter().ok()?).all(|(field, value)| match field {
             Field::FirstLine => matches!(value.value(), Value::Int(_)),
             Field::ArgCount | Field::PosOnly | Field::KwOnly | Field::Locals | Field::StackSize | Field::Flags => {
                 matches!(value.value(), Value::Int(0..))
@@ -167,6 +160,19 @@ impl<'h> Code<'h> {
             Field::FileName | Field::Name | Field::QualName => value.as_py_str().is_ok(),
         });
         fits.then_some(code)
+    }
+
+    /// A call of `types.CodeType` with a fitting number of arguments, whatever they are.
+    fn of_call(object: Obj<'h>) -> Option<Self> {
+        let call = match object.value() {
+            Value::Call(_) => object.as_call().ok()?,
+            _ => return None,
+        };
+        let callable = call.callable();
+        let is_code = dialect::is_builtin_type(callable, "CodeType") || callable.is_global("types", "CodeType");
+        let args = call.args();
+        let shape = CodeShape::of_len(args.len().ok().filter(|_| is_code)?)?;
+        Some(Self { object, args, shape })
     }
 
     /// The object.
@@ -315,6 +321,45 @@ impl<'h> Code<'h> {
     #[must_use]
     pub fn exceptiontable(self) -> Option<Cow<'h, [u8]>> {
         self.field(Field::ExceptionTable).and_then(bytes_of)
+    }
+
+    /// The fields that reading its bytecode takes.
+    #[must_use]
+    pub fn fields(self) -> CodeFields<'h> {
+        let empty = self.object.heap().obj(Value::EMPTY_TUPLE);
+        let tuple = |field| self.field(field).unwrap_or(empty);
+        CodeFields {
+            name: self.name(),
+            filename: self.filename(),
+            firstlineno: self.firstlineno(),
+            bytecode: self.bytecode(),
+            linetable: self.linetable(),
+            exceptiontable: self.exceptiontable().unwrap_or_default(),
+            consts: tuple(Field::Consts),
+            names: tuple(Field::Names),
+            varnames: tuple(Field::VarNames),
+            cellvars: tuple(Field::CellVars),
+            freevars: tuple(Field::FreeVars),
+            nested: |object| Code::of_call(object).map(Code::fields),
+        }
+    }
+
+    /// Its instructions, as a version of Python reads them: `dis.get_instructions(code)`.
+    #[must_use]
+    pub fn instructions(self, version: Version) -> Instructions<'h> {
+        Instructions::new(self.fields(), version)
+    }
+
+    /// The text that `dis.dis(code)` of a version of Python prints, nested code objects included: see [`Listing`].
+    #[must_use]
+    pub fn dis(self, version: Version) -> Listing<'h> {
+        Listing::new(self.fields(), version)
+    }
+
+    /// The globals, attributes and modules that its instructions name, those of nested code objects included.
+    #[must_use]
+    pub fn needs(self, version: Version) -> Needs<'h> {
+        Needs::new(self.fields(), version)
     }
 
     /// Its fields, to change and to build anew. The constants stay the objects of the heap that they are in.

@@ -7,11 +7,13 @@
 
 mod corpus;
 mod judge;
+mod pyodide;
 mod python;
 
 #[allow(unused_imports)]
 pub use self::{
     corpus::{Buffer, Kind, Record, assembled, corpus, corpus_path, numpy_corpus},
     judge::{Judge, Loading, Trouble},
+    pyodide::{pyodide, run_pyodide},
     python::{Python, default_python, interpreters, not_run, python2, scripts, venv},
 };
