@@ -90,6 +90,8 @@ struct Counts {
     modules: usize,
     codes: usize,
     lines: usize,
+    /// Code objects whose version is guessed rightly.
+    guessed: usize,
     differences: Vec<String>,
 }
 
@@ -121,8 +123,9 @@ fn check(version: Version) {
             check_module(version, record, &mut counts);
         }
     }
-    let Counts { modules, codes, lines, differences } = counts;
-    eprintln!("{version}: {modules} modules, {codes} code objects, {lines} lines, {} differences", differences.len());
+    let Counts { modules, codes, lines, guessed, differences } = counts;
+    let found = differences.len();
+    eprintln!("{version}: {modules} modules, {codes} code objects ({guessed} guessed), {lines} lines, {found} differences");
     assert!(codes > 300, "{version}: only {codes} code objects");
     assert!(differences.is_empty(), "{version}: {}", differences[..differences.len().min(10)].join("\n"));
     let _ = std::fs::remove_file(out.join("codes"));
@@ -144,6 +147,10 @@ fn check_module(version: Version, [name, payload, text, facts]: [&[u8]; 4], coun
         counts.codes += 1;
         let inside: Vec<_> = code.nested().collect();
         codes.extend(inside.iter().rev());
+        if !version.fits(&code.fields()) {
+            counts.differences.push(format!("{name}: {} does not fit {version}", code.name()));
+        }
+        counts.guessed += usize::from(code.guess_version() == Some(version));
         write_facts(&mut ours, code, version, &modules).expect("a string can be written to");
     }
     counts.compare(&format!("{name}: facts"), &ours, facts);

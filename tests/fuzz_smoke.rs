@@ -36,6 +36,11 @@ fn dis() {
     run("dis", bodies::disassemble);
 }
 
+#[test]
+fn bytecode() {
+    run("bytecode", bodies::bytecode);
+}
+
 /// What the targets have found, each with its cause.
 #[test]
 fn found() {

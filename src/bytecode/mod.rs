@@ -25,6 +25,7 @@
 mod argument;
 mod exceptions;
 mod fields;
+mod guess;
 mod instructions;
 mod lines;
 mod listing;

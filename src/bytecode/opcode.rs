@@ -73,10 +73,16 @@ pub(super) struct Op {
     pub(super) kind: Kind,
     /// How many inline cache entries, of two bytes each, follow.
     pub(super) caches: u8,
+    /// Whether the interpreter puts it in the place of another opcode while it runs; there is none in `co_code`.
+    pub(super) form: bool,
 }
 
 pub(super) const fn op(number: u8, name: &'static str, kind: Kind, caches: u8) -> Op {
-    Op { number, name, kind, caches }
+    Op { number, name, kind, caches, form: false }
+}
+
+pub(super) const fn form(number: u8, name: &'static str, kind: Kind, caches: u8) -> Op {
+    Op { number, name, kind, caches, form: true }
 }
 
 /// The rows of a table, each at its number.

@@ -113,6 +113,11 @@ impl Labels {
         self.0.len()
     }
 
+    /// The offset of a label, counted from 0.
+    pub(super) fn get(&self, at: usize) -> Option<i64> {
+        self.0.get(at).copied()
+    }
+
     /// The number of the label at an offset, from 1 on.
     pub(super) fn number(&self, offset: i64) -> Option<usize> {
         self.0.binary_search(&offset).ok().map(|at| at + 1)

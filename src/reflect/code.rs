@@ -344,6 +344,17 @@ impl<'h> Code<'h> {
         }
     }
 
+    /// The newest version of Python that it can be of, by the number of its fields and by what is in it: see [`Version::fits`]. `None` when
+    /// there is none, and for code objects of Python before 3.8.
+    ///
+    /// Nothing in a code object says which version it is of. Whoever knows should say it; this is for those who do not.
+    #[must_use]
+    pub fn guess_version(self) -> Option<Version> {
+        let code = self.fields();
+        let fitting = |version: &Version| CodeShape::of_python(version.python()) == self.shape && version.fits(&code);
+        Version::ALL.into_iter().rev().find(fitting)
+    }
+
     /// Its instructions, as a version of Python reads them: `dis.get_instructions(code)`.
     #[must_use]
     pub fn instructions(self, version: Version) -> Instructions<'h> {

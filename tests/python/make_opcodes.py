@@ -117,7 +117,8 @@ def main():
     names = [repr_of(item) for item in getattr(opcode, "_common_constants", [])]
     flags = getattr(dis, "FUNCTION_ATTR_FLAGS", None) or dis.MAKE_FUNCTION_FLAGS
     print("// Made by tests/python/make_opcodes.py with CPython %s. Do not edit.\n" % sys.version.split()[0])
-    print("use crate::bytecode::opcode::{Kind::*, Table, Texts, in_order, op};\n")
+    forms = "form, " if hasattr(dis, "_deoptop") else ""
+    print("use crate::bytecode::opcode::{Kind::*, Table, Texts, %sin_order, op};\n" % forms)
     print("pub(super) static TABLE: Table = Table {")
     print("    texts: Texts {")
     print("        compare_shift: %d," % compare_shift())
@@ -135,7 +136,9 @@ def main():
         name = ALL_NAMES[op] if op < len(ALL_NAMES) else "<%d>" % op
         known = base < len(opcode.opname) and not name.startswith("<")
         what, entries = (kind(base), caches(base)) if known else ("NoArg" if not has_arg(op) else "Number", 0)
-        print('        op(%d, "%s", %s, %d),' % (op, name, what, entries))
+        # What the interpreter puts in the place of another opcode while it runs.
+        form = known and (base != op or name.startswith("INSTRUMENTED_") or name == "ENTER_EXECUTOR")
+        print('        %s(%d, "%s", %s, %d),' % ("form" if form else "op", op, name, what, entries))
     print("    ]),")
     print("};")
 
