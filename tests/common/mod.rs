@@ -6,6 +6,7 @@
 #![allow(unreachable_pub)]
 
 mod corpus;
+mod golden;
 mod judge;
 mod pyodide;
 mod python;
@@ -13,6 +14,7 @@ mod python;
 #[allow(unused_imports)]
 pub use self::{
     corpus::{Buffer, Kind, Record, assembled, corpus, corpus_path, numpy_corpus},
+    golden::{Golden, golden, version},
     judge::{Judge, Loading, Trouble},
     pyodide::{pyodide, run_pyodide},
     python::{Python, default_python, interpreters, not_run, python2, scripts, venv},
