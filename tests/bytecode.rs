@@ -114,11 +114,12 @@ fn check(version: Version) {
     let Some(judge) = Judge::of(version) else { return };
     let all = std::env::var_os("CLOUDPICKLE_CODES").is_some_and(|value| value == "all");
     let out = directory(version);
+    let file = format!("codes-{}", std::process::id());
     let mut counts = Counts::default();
     for first in 0..if all { PARTS } else { 1 } {
         let step = if all { PARTS } else { STEP };
-        judge.run("codes.py", &out, "codes", &[&step.to_string(), &first.to_string()]).expect("codes.py runs");
-        let bytes = std::fs::read(out.join("codes")).expect("codes.py has written its file");
+        judge.run("codes.py", &out, &file, &[&step.to_string(), &first.to_string()]).expect("codes.py runs");
+        let bytes = std::fs::read(out.join(&file)).expect("codes.py has written its file");
         for record in records(&bytes) {
             check_module(version, record, &mut counts);
         }
@@ -128,7 +129,7 @@ fn check(version: Version) {
     eprintln!("{version}: {modules} modules, {codes} code objects ({guessed} guessed), {lines} lines, {found} differences");
     assert!(codes > 300, "{version}: only {codes} code objects");
     assert!(differences.is_empty(), "{version}: {}", differences[..differences.len().min(10)].join("\n"));
-    let _ = std::fs::remove_file(out.join("codes"));
+    let _ = std::fs::remove_file(out.join(&file));
 }
 
 fn check_module(version: Version, [name, payload, text, facts]: [&[u8]; 4], counts: &mut Counts) {
