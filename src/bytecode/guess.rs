@@ -25,9 +25,9 @@ impl Version {
     /// let bytes = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/my_function.pkl"));
     /// let pickle = cloudpickle::loads(bytes)?;
     /// let code = Function::reflect(pickle.root())?.code();
-    /// assert!(Version::Py311.fits(&code.fields()));
-    /// assert!(!Version::Py312.fits(&code.fields()));
-    /// assert_eq!(code.guess_version(), Some(Version::Py311));
+    /// assert!(Version::Py312.fits(&code.fields()));
+    /// assert!(!Version::Py311.fits(&code.fields()));
+    /// assert_eq!(code.guess_version(), Some(Version::Py312));
     /// # Ok::<(), cloudpickle::Error>(())
     /// ```
     #[must_use]

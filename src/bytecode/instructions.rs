@@ -79,7 +79,7 @@ impl<'h> Instruction<'h> {
 /// let bytes = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/my_function.pkl"));
 /// let pickle = cloudpickle::loads(bytes)?;
 /// let code = Function::reflect(pickle.root())?.code();
-/// let instructions: Vec<_> = code.instructions(Version::Py311).collect();
+/// let instructions: Vec<_> = code.instructions(Version::Py312).collect();
 /// assert_eq!(instructions[0].to_string(), "RESUME 0");
 /// assert_eq!(instructions[1].to_string(), "LOAD_FAST 0 (data)");
 /// # Ok::<(), cloudpickle::Error>(())

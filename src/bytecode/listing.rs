@@ -10,6 +10,7 @@ use super::lines::{Cursor, Starts};
 use super::nested::Nested;
 use super::walk::Labels;
 use crate::heap::{Obj, Value};
+use crate::int::{i64_from_usize, low_byte, usize_from_u32};
 use crate::text::repr;
 
 /// How many characters `Display` writes before it stops with `...`.
@@ -33,15 +34,15 @@ const BUDGET: usize = 64 << 20;
 /// let pickle = cloudpickle::loads(bytes)?;
 /// let code = Function::reflect(pickle.root())?.code();
 /// assert_eq!(
-///     code.dis(Version::Py311).to_string(),
-///     "\
-///  11           0 RESUME                   0
-///
-///  12           2 LOAD_FAST                0 (data)
-///               4 LOAD_GLOBAL              0 (CONSTANT)
-///              16 BINARY_OP                0 (+)
-///              20 RETURN_VALUE
-/// "
+///     code.dis(Version::Py312).depth(0).to_string().lines().collect::<Vec<_>>(),
+///     [
+///         "  2           0 RESUME                   0",
+///         "",
+///         "  4           2 LOAD_FAST                0 (data)",
+///         "              4 LOAD_GLOBAL              0 (CONSTANT)",
+///         "             14 BINARY_OP                0 (+)",
+///         "             18 RETURN_VALUE",
+///     ]
 /// );
 /// # Ok::<(), cloudpickle::Error>(())
 /// ```
@@ -175,7 +176,7 @@ impl<'h> Printer<'_, '_, 'h> {
             line.push(' ');
         }
         line.push_str(if instruction.is_jump_target { "    >> " } else { "       " });
-        push_right(line, crate::int::i64_from_usize(instruction.offset), widths.offset);
+        push_right(line, i64_from_usize(instruction.offset), widths.offset);
         line.push(' ');
     }
 
@@ -298,8 +299,13 @@ fn write_constant<'h>(line: &mut String, nested: &mut Nested<'h>, object: Obj<'h
     }
 }
 
-fn push_blanks(line: &mut String, count: usize) {
-    line.extend(std::iter::repeat_n(' ', count));
+fn push_blanks(line: &mut String, mut count: usize) {
+    const BLANKS: &str = "                                ";
+    while let Some(rest) = count.checked_sub(BLANKS.len()) {
+        line.push_str(BLANKS);
+        count = rest;
+    }
+    line.push_str(&BLANKS[..count]);
 }
 
 /// A number, right-justified.
@@ -309,20 +315,20 @@ fn push_right(line: &mut String, number: i64, width: usize) {
     let mut rest = number.unsigned_abs();
     loop {
         at -= 1;
-        digits[at] = b'0' + crate::int::low_byte(rest % 10);
+        digits[at] = b'0' + low_byte(rest % 10);
         rest /= 10;
         if rest == 0 {
             break;
         }
     }
-    let sign = usize::from(number < 0);
-    push_blanks(line, width.saturating_sub(digits.len() - at + sign));
-    if sign == 1 {
-        line.push('-');
+    if number < 0 {
+        at -= 1;
+        digits[at] = b'-';
     }
-    line.extend(digits[at..].iter().copied().map(char::from));
+    push_blanks(line, width.saturating_sub(digits.len() - at));
+    line.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
 }
 
 fn decimal_width(n: usize) -> usize {
-    n.checked_ilog10().map_or(1, |log| crate::int::usize_from_u32(log) + 1)
+    n.checked_ilog10().map_or(1, |log| usize_from_u32(log) + 1)
 }

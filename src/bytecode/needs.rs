@@ -49,7 +49,7 @@ pub struct Import<'h> {
 ///
 /// let bytes = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/my_function.pkl"));
 /// let pickle = cloudpickle::loads(bytes)?;
-/// let needs = Function::reflect(pickle.root())?.code().needs(Version::Py311);
+/// let needs = Function::reflect(pickle.root())?.code().needs(Version::Py312);
 /// assert_eq!(needs.globals[0].name, "CONSTANT");
 /// assert!(needs.globals[0].read && !needs.globals[0].written);
 /// assert!(needs.imports.is_empty());

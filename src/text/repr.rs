@@ -35,13 +35,25 @@ use std::fmt;
 pub fn write_str_repr(out: &mut impl fmt::Write, str: PyStr<'_>) -> fmt::Result {
     let quote = quote_for(str.as_bytes());
     out.write_char(quote)?;
-    for code_point in str.code_points() {
-        match char::from_u32(code_point) {
-            Some(char) if write_short_escape(out, char, quote)? => {}
-            Some(char) if is_printable(char) => out.write_char(char)?,
-            _ if code_point <= 0xff => write!(out, "\\x{code_point:02x}")?,
-            _ if code_point <= 0xffff => write!(out, "\\u{code_point:04x}")?,
-            _ => write!(out, "\\U{code_point:08x}")?,
+    // Runs of characters that are written as they are, and what stands between them.
+    let plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\' && char::from(*byte) != quote;
+    let mut rest = str.as_bytes();
+    loop {
+        let (run, behind) = rest.split_at(rest.iter().position(|byte| !plain(byte)).unwrap_or(rest.len()));
+        out.write_str(std::str::from_utf8(run).unwrap_or_default())?;
+        let others = behind.split_at(behind.iter().position(plain).unwrap_or(behind.len()));
+        if others.0.is_empty() {
+            break;
+        }
+        rest = others.1;
+        for code_point in PyStr::from_valid(others.0).code_points() {
+            match char::from_u32(code_point) {
+                Some(char) if write_short_escape(out, char, quote)? => {}
+                Some(char) if is_printable(char) => out.write_char(char)?,
+                _ if code_point <= 0xff => write!(out, "\\x{code_point:02x}")?,
+                _ if code_point <= 0xffff => write!(out, "\\u{code_point:04x}")?,
+                _ => write!(out, "\\U{code_point:08x}")?,
+            }
         }
     }
     out.write_char(quote)
