@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use cloudpickle::bytecode::{LineRange, LineRanges, Position, Version};
 use cloudpickle::reflect::Code;
+use cloudpickle::text::repr::is_printable_in;
 
 use common::{Python, interpreters, not_run, pyodide, run_pyodide, scripts, venv};
 
@@ -255,6 +256,23 @@ fn opcodes() {
         compared.insert(version, made.len());
     }
     assert!(!compared.is_empty());
+}
+
+/// Which characters `repr` escapes depends on the Unicode of the version.
+#[test]
+fn printable_characters() {
+    for version in Version::ALL {
+        let Some(judge) = Judge::of(version) else { continue };
+        let (out, file) = (directory(version), format!("printable-{}", std::process::id()));
+        judge.run("make_printable.py", &out, &file, &[]).expect("make_printable.py runs");
+        let theirs = std::fs::read(out.join(&file)).expect("make_printable.py has written its file");
+        let _ = std::fs::remove_file(out.join(&file));
+        assert_eq!(theirs.len(), 0x11_0000);
+        let ours = |char: char| is_printable_in(char, version.python());
+        let differs = |char: &char| ours(*char) != (theirs[*char as usize] == 1);
+        let different: Vec<char> = ('\0'..=char::MAX).filter(differs).collect();
+        assert!(different.is_empty(), "{version}: {different:?}");
+    }
 }
 
 #[test]

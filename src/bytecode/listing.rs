@@ -9,7 +9,7 @@ use super::instructions::{Instruction, Instructions, exceptions};
 use super::lines::{Cursor, Starts};
 use super::nested::Nested;
 use super::walk::Labels;
-use crate::heap::{Obj, Value};
+use crate::heap::{Obj, ReprIn, Value};
 use crate::int::{i64_from_usize, low_byte, usize_from_u32};
 use crate::text::repr;
 
@@ -213,9 +213,9 @@ impl<'h> Printer<'_, '_, 'h> {
             // From 3.13 on a long name takes the room of the argument.
             let excess = if *version >= Version::Py313 { name.len().saturating_sub(20) } else { 0 };
             push_right(line, arg.into(), 5_usize.saturating_sub(excess));
-            let end = line.len();
+            let (end, python) = (line.len(), version.python());
             line.push_str(" (");
-            instruction.write_argument(line, |line, object| write_constant(line, nested, object))?;
+            instruction.write_argument(line, |line, object| write_constant(line, nested, object, python))?;
             if line.len() == end + 2 {
                 line.truncate(end);
             } else {
@@ -281,7 +281,7 @@ impl Widths {
 }
 
 /// `repr` of a constant. Most are simple, and many.
-fn write_constant<'h>(line: &mut String, nested: &mut Nested<'h>, object: Obj<'h>) -> fmt::Result {
+fn write_constant<'h>(line: &mut String, nested: &mut Nested<'h>, object: Obj<'h>, python: (u8, u8)) -> fmt::Result {
     match object.value() {
         Value::None => line.write_str("None"),
         Value::Int(n) => {
@@ -289,12 +289,12 @@ fn write_constant<'h>(line: &mut String, nested: &mut Nested<'h>, object: Obj<'h
             Ok(())
         }
         Value::Str(_) => match object.as_py_str() {
-            Ok(text) => repr::write_str_repr(line, text),
+            Ok(text) => repr::write_str_repr_by(line, text, |char| repr::is_printable_in(char, python)),
             Err(_) => Ok(()),
         },
         _ => match nested.title(object) {
             Some(title) => write!(line, "{title}"),
-            None => write!(line, "{object}"),
+            None => write!(line, "{}", ReprIn(object, python)),
         },
     }
 }

@@ -30,11 +30,24 @@ const LONG_INT: usize = 1786;
 impl fmt::Display for Obj<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let budget = f.precision().unwrap_or(BUDGET);
-        let mut out = Budgeted { out: f, left: budget };
-        match write_repr(&mut out, self.heap(), self.value()) {
-            Err(_) if out.left == 0 => f.write_str("..."),
-            result => result,
-        }
+        display(*self, f, budget, None)
+    }
+}
+
+fn display(object: Obj<'_>, f: &mut fmt::Formatter<'_>, budget: usize, python: Option<(u8, u8)>) -> fmt::Result {
+    let mut out = Budgeted { out: f, left: budget, python };
+    match write_repr(&mut out, object.heap(), object.value()) {
+        Err(_) if out.left == 0 => f.write_str("..."),
+        result => result,
+    }
+}
+
+/// `repr` as a version of Python writes it: they know different characters.
+pub(crate) struct ReprIn<'h>(pub(crate) Obj<'h>, pub(crate) (u8, u8));
+
+impl fmt::Display for ReprIn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        display(self.0, f, BUDGET, Some(self.1))
     }
 }
 
@@ -58,6 +71,8 @@ impl Heap<'_> {
 struct Budgeted<'w, 'f> {
     out: &'w mut fmt::Formatter<'f>,
     left: usize,
+    /// The Python whose `repr` it is, where that matters.
+    python: Option<(u8, u8)>,
 }
 
 impl Write for Budgeted<'_, '_> {
@@ -248,7 +263,10 @@ fn write_leaf(out: &mut Budgeted<'_, '_>, heap: &Heap<'_>, value: Value, parts: 
             n => write!(out, "{n}"),
         },
         Value::Float(id) => float::write_float_repr(out, heap.floats[id.index()]),
-        Value::Str(_) => repr::write_str_repr(out, PyStr::from_valid(content)),
+        Value::Str(_) => match out.python {
+            Some(python) => repr::write_str_repr_by(out, PyStr::from_valid(content), |char| repr::is_printable_in(char, python)),
+            None => repr::write_str_repr(out, PyStr::from_valid(content)),
+        },
         Value::ByteString(_) => match (heap.encoding, PyStr::new(content)) {
             (Encoding::Bytes, _) => repr::write_bytes_repr(out, content),
             (Encoding::Ascii | Encoding::Utf8, Some(text)) => repr::write_str_repr(out, text),
