@@ -66,7 +66,7 @@ impl Machine<'_, '_> {
             },
             _ => return false,
         };
-        let Some(Value::Call(kept)) = self.memo.get(index) else { return false };
+        let Some(Value::Call(kept)) = self.memo.get(index).filter(|kept| *kept != value) else { return false };
         let (dropped, made) = (self.heap.events[dropped.index()], self.heap.events[kept.index()]);
         let same_args = dropped.object == made.object;
         // What a pickler drops it has just made, item by item: in all that is not more than there are bytes.
