@@ -42,6 +42,7 @@ pub use self::obj::{Call, Effect, Key, Obj};
 pub(crate) use self::pool::{Pool, Run, Seq};
 pub(crate) use self::reach::Reach;
 pub(crate) use self::replace::{Fresh, Slot};
+pub(crate) use self::repr::ReprIn;
 pub(crate) use self::store::{Span, Store};
 pub use self::to_py::{Bytes, ToPy};
 pub use self::value::{

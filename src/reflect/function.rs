@@ -14,8 +14,9 @@ use std::fmt;
 
 use super::{Cell, Code, Helper, Signature, dialect, dill};
 use crate::error::Result;
-use crate::heap::{Heap, Obj, Value};
+use crate::heap::{CallId, EventKind, Heap, Obj, Value};
 use crate::text::PyStr;
+use crate::unpickle::Pickle;
 
 /// A function of a pickle: a view of all that it is made of.
 ///
@@ -389,4 +390,28 @@ fn function_state(object: Obj<'_>) -> Option<Obj<'_>> {
 pub(crate) fn named<'h>(dict: Option<Obj<'h>>) -> impl Iterator<Item = (PyStr<'h>, Obj<'h>)> + Clone + use<'h> {
     let items = dict.and_then(|dict| dict.items().ok());
     items.into_iter().flatten().filter_map(|(key, value)| Some((key.as_py_str().ok()?, value)))
+}
+
+impl Pickle<'_> {
+    /// The functions by value, in the order in which the stream makes them: methods too, and those that nothing refers to any more.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let bytes = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/my_function.pkl"));
+    /// let pickle = cloudpickle::loads(bytes)?;
+    /// let names: Vec<String> = pickle.functions().map(|function| function.qualname().to_string()).collect();
+    /// assert_eq!(names, ["my_function"]);
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
+    pub fn functions(&self) -> impl Iterator<Item = Function<'_>> {
+        let heap = self.heap();
+        let calls = (0..).zip(&heap.events).filter(|(_, event)| matches!(event.kind, EventKind::Call(_)));
+        calls.filter_map(|(at, _)| {
+            let object = heap.obj(Value::Call(CallId(at)));
+            // A skeleton is filled by a call, which is the function.
+            let skeleton = Helper::called(object) == Some(Helper::MakeSkelFunc);
+            Function::recognise(object).filter(|_| !skeleton)
+        })
+    }
 }
