@@ -300,6 +300,14 @@ pub enum ErrorKind {
         /// The protocol that was asked for.
         protocol: u8,
     },
+    /// A release of cloudpickle, or a Python, has no way to write this.
+    #[error("{what} cannot be written for {target}")]
+    NotInTarget {
+        /// What cannot be written.
+        what: &'static str,
+        /// The release and the Python.
+        target: String,
+    },
     /// An object that can only be made from itself, such as a call among its own arguments (CPython: `RecursionError`, or `PicklingError`).
     #[error("with protocol {protocol} this can only be made from itself: {found}")]
     EndlessRecursion {

@@ -1,5 +1,7 @@
 //! What is built for: the Python of the worker, the cloudpickle there, and the protocol.
 
+use std::fmt;
+
 use super::Dialect;
 
 /// The worker that objects are built for.
@@ -57,5 +59,12 @@ impl Target {
     #[must_use]
     pub fn protocol_number(&self) -> u8 {
         self.protocol
+    }
+}
+
+impl fmt::Display for Target {
+    /// The dialect and the Python: `cloudpickle 3.1 on Python 3.12`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} on Python {}.{}", self.dialect, self.python.0, self.python.1)
     }
 }
