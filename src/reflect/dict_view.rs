@@ -81,9 +81,9 @@ impl<'h> DictView<'h> {
             Helper::MakeDictItems => DictViewKind::Items,
             _ => return None,
         };
-        let (of, flag) = match shape.args() {
-            &[of] => (of, None),
-            &[of, flag @ Value::Bool(_)] => (of, Some(flag)),
+        let (of, flag) = match *shape.args() {
+            [of] => (of, None),
+            [of, flag @ Value::Bool(_)] => (of, Some(flag)),
             _ => return None,
         };
         let fits = matches!((kind, of), (DictViewKind::Items, Value::Dict(_)) | (_, Value::List(_)));

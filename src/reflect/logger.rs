@@ -40,9 +40,9 @@ view!(
 impl<'h> Logger<'h> {
     pub(crate) fn recognise(object: Obj<'h>) -> Option<Self> {
         let shape = Shape::call(object).filter(|shape| shape.callable.is_global("logging", "getLogger"))?;
-        let name = match shape.args() {
-            &[] => None,
-            &[name] => Some(shape.obj(name)),
+        let name = match *shape.args() {
+            [] => None,
+            [name] => Some(shape.obj(name)),
             _ => return None,
         };
         name.is_none_or(|name| name.as_py_str().is_ok()).then_some(Self { object, origin: shape.origin(), name })
