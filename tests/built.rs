@@ -490,7 +490,9 @@ fn what_is_built_is_there_on_every_interpreter() {
                         lines += &format!("{}\t{}\t{}\n", case.name, file.display(), case.holds);
                         expected += 1;
                     }
-                    Err(error) if version < case.since && matches!(error.kind(), ErrorKind::NotInTarget { .. }) => unsayable += 1,
+                    Err(error) if version < case.since && matches!(error.kind(), ErrorKind::NotInDialect { .. }) => {
+                        unsayable += 1
+                    }
                     other => wrong.push(format!("{python}: {}: {other:?}", case.name)),
                 }
             }
@@ -540,26 +542,20 @@ fn what_a_release_cannot_say_is_an_error() {
     let mut heap = Heap::new();
     let keys = heap.list([]);
     let wanted = [
-        (
-            DictViewParts::keys(keys).build(&mut heap, &old),
-            "a view of a dict cannot be written for cloudpickle 1.2 on Python 3.8",
-        ),
+        (DictViewParts::keys(keys).build(&mut heap, &old), "cloudpickle 1.2 on Python 3.8 cannot make a view of a dict"),
         (
             DictViewParts::keys(keys).ordered().build(&mut heap, &before_ordered),
-            "a view of an OrderedDict cannot be written for cloudpickle 1.6 on Python 3.8",
+            "cloudpickle 1.6 on Python 3.8 cannot make a view of an OrderedDict",
         ),
         (
             TypeVarParts::new(&mut heap, "T").build(&mut heap, &old),
-            "a TypeVar by value cannot be written for cloudpickle 1.2 on Python 3.8",
+            "cloudpickle 1.2 on Python 3.8 cannot make a TypeVar by value",
         ),
         (
             AliasParts::builtin(keys, keys).build(&mut heap, &old),
-            "a class with brackets cannot be written for cloudpickle 1.2 on Python 3.8",
+            "cloudpickle 1.2 on Python 3.8 cannot make a class with brackets",
         ),
-        (
-            NewTypeParts::param_spec(&mut heap, "P").build(&mut heap, &old),
-            "ParamSpec cannot be written for cloudpickle 1.2 on Python 3.8",
-        ),
+        (NewTypeParts::param_spec(&mut heap, "P").build(&mut heap, &old), "cloudpickle 1.2 on Python 3.8 cannot make ParamSpec"),
     ];
     for (found, wanted) in wanted {
         assert_eq!(found.expect_err(wanted).to_string(), wanted);

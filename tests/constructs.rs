@@ -1,9 +1,7 @@
 //! The constructs beside functions and classes, as views of what releases of cloudpickle wrote: every field against what Python wrote beside
 //! each golden payload, and every one built anew from its parts.
 
-#[path = "common/golden.rs"]
-#[allow(unreachable_pub, reason = "shared by test binaries")]
-mod golden;
+mod common;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -14,7 +12,7 @@ use cloudpickle::reflect::{
 };
 use cloudpickle::reflect::{DataclassField, Dialect, FieldParts, Target, TextFileParts};
 use cloudpickle::{Heap, Obj, Pickle, Value};
-use golden::{golden_files, python_of, records, version};
+use common::{golden, version};
 use serde_json::Value as Json;
 
 /// What is compared, what is not and why, and what differs.
@@ -655,28 +653,18 @@ fn no(what: &'static str) -> cloudpickle::Error {
 
 #[test]
 fn golden_constructs_are_what_python_says() {
-    let files = golden_files();
-    assert!(!files.is_empty(), "no golden payloads");
     let mut tally = Tally::default();
     let mut payloads = 0;
-    for file in files {
-        let python = python_of(&file);
-        for record in records(&file) {
-            for (producer, result) in record.info["producers"].as_object().into_iter().flatten() {
-                let Some(at) = result["payload"].as_u64() else { continue };
-                if producer.starts_with("dill") {
-                    continue;
-                }
-                payloads += 1;
-                let release = version(producer.split_once(' ').expect("package and release").1);
-                let label = format!("{}.{} {producer} {}", python.0, python.1, record.name);
-                let pickle = cloudpickle::loads(&record.payloads[at as usize]).expect(&label);
-                let object = result.get("object").unwrap_or(&record.info["object"]);
-                let (case, seen) = (record.name.clone(), HashSet::new());
-                Check { tally: &mut tally, label, case, python, release, seen }.object(pickle.root(), object);
-            }
+    golden(|payload| {
+        if payload.package == "dill" {
+            return;
         }
-    }
+        payloads += 1;
+        let label = payload.label();
+        let pickle = cloudpickle::loads(&payload.bytes).expect(&label);
+        let (case, python, release, seen) = (payload.case, payload.python, version(&payload.release), HashSet::new());
+        Check { tally: &mut tally, label, case, python, release, seen }.object(pickle.root(), &payload.object);
+    });
     println!("{payloads} payloads, {} fields, {} differ", tally.fields, tally.differ.len());
     println!("{:?}", tally.compared);
     println!("not compared: {:?}", tally.excluded);
@@ -838,47 +826,40 @@ fn deep_constructs() {
 fn golden_constructs_are_built_as_they_were_read() {
     let mut built: BTreeMap<&'static str, usize> = BTreeMap::new();
     let (mut roots, mut exact, mut differ) = (0, 0, Vec::new());
-    for file in golden_files() {
-        let python = python_of(&file);
-        for record in records(&file) {
-            for (producer, result) in record.info["producers"].as_object().into_iter().flatten() {
-                let Some(at) = result["payload"].as_u64() else { continue };
-                let bytes = &record.payloads[at as usize];
-                let label = format!("{}.{} {producer} {}", python.0, python.1, record.name);
-                let mut pickle = cloudpickle::loads(bytes).expect(&label);
-                let mut parts = producer.split(' ');
-                let (package, release) = (parts.next().unwrap_or_default(), version(parts.next().unwrap_or_default()));
-                let found = if package == "dill" { None } else { Dialect::detect(pickle.root()) };
-                let python = (python.0 as u8, python.1 as u8);
-                let target = Target::cpython(python.0, python.1).dialect(found.unwrap_or_else(|| constant(release)));
-                for value in objects(&pickle).into_iter().filter(|value| matches!(value, Value::Call(_) | Value::Global(_))) {
-                    for (view, rebuild) in rebuilds(pickle.heap().obj(value)) {
-                        let result = rebuild(pickle.heap_mut(), &target);
-                        match result {
-                            Ok(new) if same(pickle.heap().obj(new), pickle.heap().obj(value)) => {
-                                *built.entry(view).or_default() += 1;
-                                if value == pickle.root_value() && value != new {
-                                    let mut whole = pickle.clone();
-                                    whole.set_root(new);
-                                    roots += 1;
-                                    // What is written by a pickler in Python has a memo slot by its handle, and what is in itself holds the
-                                    // object that was read.
-                                    let by_handle = python < (3, 8) || package == "dill" || record.name == "module_dynamic_self";
-                                    if whole.dumps().ok().as_deref() == Some(bytes) {
-                                        exact += 1;
-                                    } else if !by_handle {
-                                        differ.push(format!("{label}: {view} as the root: other bytes"));
-                                    }
-                                }
+    golden(|payload| {
+        let label = payload.label();
+        let mut pickle = cloudpickle::loads(&payload.bytes).expect(&label);
+        let found = if payload.package == "dill" { None } else { Dialect::detect(pickle.root()) };
+        let number = |number: u32| u8::try_from(number).expect("a version");
+        let python = (number(payload.python.0), number(payload.python.1));
+        let dialect = found.unwrap_or_else(|| constant(version(&payload.release)));
+        let target = Target::cpython(python.0, python.1).dialect(dialect);
+        for value in objects(&pickle).into_iter().filter(|value| matches!(value, Value::Call(_) | Value::Global(_))) {
+            for (view, rebuild) in rebuilds(pickle.heap().obj(value)) {
+                let result = rebuild(pickle.heap_mut(), &target);
+                match result {
+                    Ok(new) if same(pickle.heap().obj(new), pickle.heap().obj(value)) => {
+                        *built.entry(view).or_default() += 1;
+                        if value == pickle.root_value() && value != new {
+                            let mut whole = pickle.clone();
+                            whole.set_root(new);
+                            roots += 1;
+                            // What is written by a pickler in Python has a memo slot by its handle, and what is in itself holds the
+                            // object that was read.
+                            let by_handle = python < (3, 8) || payload.package == "dill" || payload.case == "module_dynamic_self";
+                            if whole.dumps().ok().as_deref() == Some(payload.bytes.as_slice()) {
+                                exact += 1;
+                            } else if !by_handle {
+                                differ.push(format!("{label}: {view} as the root: other bytes"));
                             }
-                            Ok(new) => differ.push(format!("{label}: {view}: {:.150}", pickle.heap().obj(new))),
-                            Err(error) => differ.push(format!("{label}: {view}: {error}")),
                         }
                     }
+                    Ok(new) => differ.push(format!("{label}: {view}: {:.150}", pickle.heap().obj(new))),
+                    Err(error) => differ.push(format!("{label}: {view}: {error}")),
                 }
             }
         }
-    }
+    });
     println!("{built:?}, {roots} of them roots, {exact} of these give the same bytes, {} differ", differ.len());
     let shown = std::env::var("SHOW").ok().and_then(|shown| shown.parse().ok()).unwrap_or(40);
     for line in differ.iter().take(shown) {

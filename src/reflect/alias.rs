@@ -120,6 +120,19 @@ impl<'h> Alias<'h> {
         items.into_iter().flatten().chain(single)
     }
 
+    /// The oldest and the newest Python that write it as it is.
+    pub(super) fn pythons(self) -> ((u8, u8), (u8, u8)) {
+        let newest = (u8::MAX, u8::MAX);
+        let callable = self.object.as_call().map_or(self.object, |call| call.callable());
+        match self.form {
+            AliasForm::Typing if Helper::of(callable) == Some(Helper::ParametrizedTypeHint) => ((3, 6), (3, 6)),
+            AliasForm::Typing => ((3, 7), newest),
+            AliasForm::Builtin | AliasForm::Callable => ((3, 9), newest),
+            AliasForm::Union if callable.is_global("_operator", "getitem") => ((3, 14), newest),
+            AliasForm::Union => ((3, 10), (3, 13)),
+        }
+    }
+
     /// Its parts, to change and to build anew.
     #[must_use]
     pub fn parts(self) -> AliasParts {
@@ -185,7 +198,7 @@ impl AliasParts {
 
     /// `collections.abc.Callable[parameters, result]`, from Python 3.9 on: the parameters are a list, or `Ellipsis`.
     pub fn callable(heap: &mut Heap<'_>, parameters: Value, result: Value) -> Self {
-        let callable = heap.fixed_global("collections.abc", "Callable");
+        let callable = heap.shared_global("collections.abc", "Callable");
         let args = heap.tuple([parameters, result]);
         Self::new(AliasForm::Callable, Some(callable), args)
     }
@@ -200,7 +213,7 @@ impl AliasParts {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotInTarget`](crate::ErrorKind::NotInTarget) for `list[int]` and `collections.abc.Callable[..]` before Python 3.9, and on
+    /// [`ErrorKind::NotInDialect`](crate::ErrorKind::NotInDialect) for `list[int]` and `collections.abc.Callable[..]` before Python 3.9, and on
     /// Python 3.6 but for cloudpickle 1.5 to 2.2.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         let python = target.python();
@@ -221,11 +234,11 @@ impl AliasParts {
             }
             _ if python >= (3, 10) => {
                 let kept = self.operator.filter(|_| self.is_or(heap));
-                let or = kept.unwrap_or_else(|| heap.fixed_global("_operator", "or_"));
+                let or = kept.unwrap_or_else(|| heap.shared_global("_operator", "or_"));
                 (self.from.global(heap, &[("_functools", "reduce"), ("functools", "reduce")]), or)
             }
             _ => {
-                let union = heap.fixed_global("typing", "Union");
+                let union = heap.shared_global("typing", "Union");
                 (self.getitem(heap, target)?, union)
             }
         };

@@ -72,6 +72,11 @@ impl<'h> BuiltinType<'h> {
         self.name.as_py_str().unwrap_or_else(|_| PyStr::from(""))
     }
 
+    /// The first Python 3 that has it.
+    pub(super) fn since(self) -> (u8, u8) {
+        SINCE.iter().find(|(name, _)| self.name() == **name).map_or((3, 0), |(_, since)| *since)
+    }
+
     /// Its parts, to build anew.
     #[must_use]
     pub fn parts(self) -> BuiltinTypeParts {
@@ -104,14 +109,14 @@ impl BuiltinTypeParts {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotInTarget`](crate::ErrorKind::NotInTarget) for a type that the target's `types` does not have.
+    /// [`ErrorKind::NotInDialect`](crate::ErrorKind::NotInDialect) for a type that the target's `types` does not have.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         let name = heap.obj(self.name).as_py_str()?;
         if SINCE.iter().any(|(other, since)| name == **other && target.python() < *since) {
             return Err(unsayable("a type that its module types does not have", target));
         }
         if name == "ClassType" && target.dialect_of().release() > super::Release::V1_2 {
-            return Ok(heap.fixed_global("builtins", "type"));
+            return Ok(heap.shared_global("builtins", "type"));
         }
         let callable = self.origin.helper(heap, target, Helper::BuiltinType);
         let args = self.origin.args(heap, &[self.name]);

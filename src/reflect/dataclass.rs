@@ -116,7 +116,7 @@ impl FieldKind {
             let helper = target.dialect_of().helper(heap, Helper::DataclassSentinel);
             return Ok(heap.call(helper, (self.name(),)));
         }
-        let class = heap.fixed_global("dataclasses", "_FIELD_BASE");
+        let class = heap.shared_global("dataclasses", "_FIELD_BASE");
         let object = heap.new_object(class, ());
         let (key, name) = (heap.str("name"), heap.str(self.name()));
         let slots = heap.dict([(key, name)]);
@@ -304,7 +304,7 @@ impl FieldParts {
     ///
     /// None: every target has it.
     pub fn new(heap: &mut Heap<'_>, target: &Target, name: &str, annotation: Value) -> Result<Self> {
-        let class = heap.fixed_global("dataclasses", "_MISSING_TYPE");
+        let class = heap.shared_global("dataclasses", "_MISSING_TYPE");
         let (default, factory) = (heap.new_object(class, ()), heap.new_object(class, ()));
         let empty = heap.dict([]);
         let metadata = MappingProxyParts::new(empty).build(heap, target)?;
@@ -363,7 +363,7 @@ impl FieldParts {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotInTarget`](crate::ErrorKind::NotInTarget) before Python 3.7, which has no dataclasses.
+    /// [`ErrorKind::NotInDialect`](crate::ErrorKind::NotInDialect) before Python 3.7, which has no dataclasses.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         if target.python() < (3, 7) {
             return Err(unsayable("a dataclass", target));

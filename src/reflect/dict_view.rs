@@ -181,7 +181,7 @@ impl DictViewParts {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotInTarget`](crate::ErrorKind::NotInTarget) before cloudpickle 1.6, for an `OrderedDict` before 2.0.
+    /// [`ErrorKind::NotInDialect`](crate::ErrorKind::NotInDialect) before cloudpickle 1.6, for an `OrderedDict` before 2.0.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         let release = target.dialect_of().release();
         if release < Release::V1_6 {

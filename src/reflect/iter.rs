@@ -119,13 +119,13 @@ handles!(IterParts { maker, args, state, origin });
 impl IterParts {
     /// An iterator of a builtin: `iter`, `reversed`, `enumerate`, `zip`, `map` or `filter`.
     pub fn builtin(heap: &mut Heap<'_>, name: &str, args: impl IntoIterator<Item = Value>) -> Self {
-        let maker = heap.fixed_global("builtins", name);
+        let maker = heap.shared_global("builtins", name);
         Self { maker, args: args.into_iter().collect(), state: None, origin: Origin::default() }
     }
 
     /// An iterator of `itertools`.
     pub fn itertools(heap: &mut Heap<'_>, name: &str, args: impl IntoIterator<Item = Value>) -> Self {
-        let maker = heap.fixed_global("itertools", name);
+        let maker = heap.shared_global("itertools", name);
         Self { maker, args: args.into_iter().collect(), state: None, origin: Origin::default() }
     }
 
@@ -139,7 +139,7 @@ impl IterParts {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotInTarget`](crate::ErrorKind::NotInTarget) for an iterator of `itertools` with a state from Python 3.14 on, which has no
+    /// [`ErrorKind::NotInDialect`](crate::ErrorKind::NotInDialect) for an iterator of `itertools` with a state from Python 3.14 on, which has no
     /// `__setstate__` there.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         let itertools = heap.obj(self.maker).global_names().is_some_and(|(module, _)| module == "itertools");

@@ -118,7 +118,7 @@ impl NamedTupleParts {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotInTarget`](crate::ErrorKind::NotInTarget) for defaults before Python 3.7.
+    /// [`ErrorKind::NotInDialect`](crate::ErrorKind::NotInDialect) for defaults before Python 3.7.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         let mut keywords = vec![(heap.str("module"), self.module)];
         if !self.defaults.is_empty() {
@@ -129,7 +129,7 @@ impl NamedTupleParts {
             keywords.push((heap.str("defaults"), defaults));
         }
         let keywords = heap.dict(keywords);
-        let maker = heap.fixed_global("collections", "namedtuple");
+        let maker = heap.shared_global("collections", "namedtuple");
         let maker = PartialParts::new(heap, maker).keywords(keywords).build(heap, target)?;
         let fields = heap.tuple(self.fields.iter().copied());
         Ok(heap.call(maker, (self.name, fields)))

@@ -101,12 +101,12 @@ impl NewTypeParts {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotInTarget`](crate::ErrorKind::NotInTarget) for a Python whose `typing` has none.
+    /// [`ErrorKind::NotInDialect`](crate::ErrorKind::NotInDialect) for a Python whose `typing` has none.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         if target.python() < self.since {
             return Err(super::shape::unsayable(self.maker, target));
         }
-        let maker = heap.fixed_global("typing", self.maker);
+        let maker = heap.shared_global("typing", self.maker);
         let items: Vec<_> = [Some(self.name), self.supertype].into_iter().flatten().collect();
         let args = heap.tuple(items);
         Ok(heap.call(maker, args))

@@ -142,7 +142,7 @@ impl PartialParts {
     /// A partial of a function without arguments.
     pub fn new(heap: &mut Heap<'_>, function: Value) -> Self {
         Self {
-            class: heap.fixed_global("functools", "partial"),
+            class: heap.shared_global("functools", "partial"),
             function,
             args: Value::EMPTY_TUPLE,
             keywords: heap.dict([]),

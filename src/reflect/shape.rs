@@ -117,7 +117,7 @@ impl Origin {
         let kept = self.kept(heap, |callable| names.iter().any(|(module, name)| callable.is_global(module, name)));
         kept.unwrap_or_else(|| {
             let (module, name) = names.first().copied().unwrap_or_default();
-            heap.fixed_global(module, name)
+            heap.shared_global(module, name)
         })
     }
 
@@ -175,7 +175,7 @@ fn dict(heap: &mut Heap<'_>, kept: Option<Value>, pairs: &[(&str, Value)]) -> Va
 
 /// What a target has no way to say.
 pub(crate) fn unsayable(what: &'static str, target: &Target) -> Error {
-    ErrorKind::NotInTarget { what, target: target.to_string() }.into()
+    ErrorKind::NotInDialect { what, dialect: target.to_string() }.into()
 }
 
 /// The handles in the parts of a construct, to change them: when objects are replaced, or parts go to another heap.

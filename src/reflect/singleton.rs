@@ -110,7 +110,7 @@ impl SingletonParts {
             let callable = self.origin.helper(heap, target, helper);
             return Ok(heap.call(callable, Value::EMPTY_TUPLE));
         }
-        Ok(self.global.unwrap_or_else(|| heap.fixed_global("builtins", self.name)))
+        Ok(self.global.unwrap_or_else(|| heap.shared_global("builtins", self.name)))
     }
 }
 
@@ -196,7 +196,7 @@ impl TypeOfParts {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotInTarget`](crate::ErrorKind::NotInTarget) for cloudpickle 0.4, which writes it as a class of its own.
+    /// [`ErrorKind::NotInDialect`](crate::ErrorKind::NotInDialect) for cloudpickle 0.4, which writes it as a class of its own.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         let release = target.dialect_of().release();
         if release < Release::V1_1 {

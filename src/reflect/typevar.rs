@@ -139,6 +139,11 @@ impl<'h> TypeVar<'h> {
         self.part(5)?.as_py_str().ok()
     }
 
+    /// Whether it is written by its slots, as on Python 3.6 up to 1.3.
+    pub(super) fn is_slots(self) -> bool {
+        Shape::instance(self.object).is_some()
+    }
+
     /// Its parts, to change and to build anew.
     #[must_use]
     pub fn parts(self) -> TypeVarParts {
@@ -265,7 +270,7 @@ impl TypeVarParts {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotInTarget`](crate::ErrorKind::NotInTarget) for a TypeVar by value up to 1.3 on Python 3.7 and later.
+    /// [`ErrorKind::NotInDialect`](crate::ErrorKind::NotInDialect) for a TypeVar by value up to 1.3 on Python 3.7 and later.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         match self {
             Self::Reference(attribute) => attribute.build(heap, target),
