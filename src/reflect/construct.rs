@@ -8,7 +8,7 @@ use super::{
     TypeOf, TypeOfParts, TypeVar, TypeVarParts, WeakSet, WeakSetParts,
 };
 use super::{Cell, Class, Code, CodeParts, Dialect, Function, FunctionParts, Target};
-use super::{ClassParts, CodeShape};
+use super::{ClassParts, CodeShape, Release};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
 
@@ -86,10 +86,9 @@ macro_rules! lifts {
     };
 }
 lifts! {
-    function class code cell alias builtin_type typevar;
+    function class code cell alias builtin_type typevar field;
     Attribute AttributeParts
     ClassMethod ClassMethodParts
-    DataclassField FieldParts
     DictView DictViewParts
     EnumMember EnumMemberParts
     Iter IterParts
@@ -156,5 +155,16 @@ fn typevar(object: Obj<'_>, _: &Dialect) -> Option<Box<dyn Construct>> {
 impl Construct for Of<TypeVarParts> {
     fn build_for(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         self.parts.build(heap, &self.target(target))
+    }
+}
+
+fn field(object: Obj<'_>, dialect: &Dialect) -> Option<Box<dyn Construct>> {
+    Some(Box::new((DataclassField::recognise(object)?.parts(), dialect.release())))
+}
+
+/// A field, and the release that wrote it: for the same its kind stays, which dill writes as cloudpickle did before 3.0.
+impl Construct for (FieldParts, Release) {
+    fn build_for(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
+        if target.dialect_of().release() == self.1 { self.0.build_as_read(heap) } else { self.0.build(heap, target) }
     }
 }

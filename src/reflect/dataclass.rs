@@ -377,8 +377,18 @@ impl FieldParts {
             };
             slots.push((name.as_str(), value));
         }
+        self.build_slots(heap, &slots)
+    }
+
+    /// Builds the field with its kind as it is.
+    pub(super) fn build_as_read(&self, heap: &mut Heap<'_>) -> Result<Value> {
+        let slots: Vec<_> = self.slots.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        self.build_slots(heap, &slots)
+    }
+
+    fn build_slots(&self, heap: &mut Heap<'_>, slots: &[(&str, Value)]) -> Result<Value> {
         let class = self.origin.global(heap, &[("dataclasses", "Field")]);
-        let state = self.origin.slots(heap, &slots);
+        let state = self.origin.slots(heap, slots);
         let object = heap.new_object(class, Value::EMPTY_TUPLE);
         heap.build(object, state)?;
         Ok(object)

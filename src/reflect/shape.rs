@@ -91,6 +91,11 @@ impl Origin {
         self.kept(heap, |callable| is_helper(callable, target, helper)).is_some()
     }
 
+    /// Whether a global was read.
+    pub(crate) fn is_global(self, heap: &Heap<'_>, module: &str, name: &str) -> bool {
+        self.kept(heap, |callable| callable.is_global(module, name)).is_some()
+    }
+
     /// The helper of the target's dialect.
     pub(crate) fn helper(self, heap: &mut Heap<'_>, target: &Target, helper: Helper) -> Value {
         let kept = self.kept(heap, |callable| is_helper(callable, target, helper));

@@ -282,7 +282,10 @@ impl TypeVarParts {
 impl TypeVarSlots {
     fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         let old = target.dialect_of().release() <= Release::V1_2;
-        if old && target.python() < (3, 7) && !self.origin.is_helper(heap, target, Helper::MakeTypeVar) {
+        // By its slots it needs no helper.
+        let has_slots =
+            old && !self.origin.is_helper(heap, target, Helper::MakeTypeVar) || self.origin.is_global(heap, "typing", "TypeVar");
+        if has_slots && target.python() < (3, 7) {
             let class = self.origin.global(heap, &[("typing", "TypeVar")]);
             let values = [self.name, self.bound, self.constraints, self.covariant, self.contravariant];
             let slots: Vec<_> = SLOTS.into_iter().zip(values).collect();
