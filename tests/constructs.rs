@@ -287,18 +287,18 @@ impl Check<'_> {
                         self.equal("by reference", module.is_dynamic(), false);
                     }
                 }
-                if json["code"]["filename"].as_str().is_some_and(|file| file.ends_with("typing.py")) && self.python < (3, 10) {
-                    if let Some(found) = NewType::of(function) {
-                        *self.tally.compared.entry("NewType").or_default() += 1;
-                        if self.release >= (1, 0) {
-                            self.equal("name", found.name().to_string(), text(&json["name"]).to_owned());
-                        }
-                        self.equal(
-                            "has supertype",
-                            list(&json["attributes"]).iter().any(|pair| pair[0] == "__supertype__"),
-                            true,
-                        );
+                let in_typing = json["code"]["filename"].as_str().is_some_and(|file| file.ends_with("typing.py"));
+                if in_typing
+                    && self.python < (3, 10)
+                    && let Some(found) = NewType::of(function)
+                {
+                    *self.tally.compared.entry("NewType").or_default() += 1;
+                    if self.release >= (1, 0) {
+                        self.equal("name", found.name().to_string(), text(&json["name"]).to_owned());
                     }
+                    let supertype = list(&json["attributes"]).iter().find(|pair| pair[0] == "__supertype__");
+                    self.equal("has supertype", supertype.is_some(), true);
+                    self.object(found.supertype(), supertype.map_or(&Json::Null, |pair| &pair[1]));
                 }
             }
             "code" => {
@@ -358,17 +358,19 @@ impl Check<'_> {
                 self.enumeration(found, list(wanted), json, skeleton);
             }
         }
-        if let (Some(wanted), false) = (json.get("namedtuple"), skeleton) {
-            if let Some(found) = self.view("NamedTuple", NamedTuple::of(class).ok_or_else(|| no("a namedtuple"))) {
-                let fields: Vec<_> = found.fields().map(|name| name.to_string_lossy().into_owned()).collect();
-                self.equal("fields", fields, list(&wanted["fields"]).iter().map(|name| text(name).to_owned()).collect());
-                self.named("defaults", found.defaults().map(plain), &wanted["defaults"]);
-            }
+        if !skeleton
+            && let Some(wanted) = json.get("namedtuple")
+            && let Some(found) = self.view("NamedTuple", NamedTuple::of(class).ok_or_else(|| no("a namedtuple")))
+        {
+            let fields: Vec<_> = found.fields().map(|name| name.to_string_lossy().into_owned()).collect();
+            self.equal("fields", fields, list(&wanted["fields"]).iter().map(|name| text(name).to_owned()).collect());
+            self.named("defaults", found.defaults().map(plain), &wanted["defaults"]);
         }
-        if let (Some(wanted), false) = (json.get("dataclass"), skeleton) {
-            if let Some(found) = self.view("Dataclass", Dataclass::of(class).ok_or_else(|| no("a dataclass"))) {
-                self.dataclass(found, wanted);
-            }
+        if !skeleton
+            && let Some(wanted) = json.get("dataclass")
+            && let Some(found) = self.view("Dataclass", Dataclass::of(class).ok_or_else(|| no("a dataclass")))
+        {
+            self.dataclass(found, wanted);
         }
     }
 
