@@ -80,7 +80,7 @@ impl NewTypeParts {
     /// let mut heap = Heap::new();
     /// let int = heap.global("builtins", "int");
     /// let user_id = NewTypeParts::new(&mut heap, "UserId", int).build(&mut heap, &Target::cpython(3, 8))?;
-    /// assert_eq!(heap.obj(user_id).to_string(), "typing.NewType('UserId', builtins.int)");
+    /// assert_eq!(heap.obj(user_id).to_string(), "typing.NewType('UserId', int)");
     /// # Ok::<(), cloudpickle::Error>(())
     /// ```
     pub fn new(heap: &mut Heap<'_>, name: &str, supertype: Value) -> Self {

@@ -28,7 +28,7 @@ use crate::text::PyStr;
 /// let bound = heap.global("builtins", "int");
 /// let typevar = TypeVarParts::new(&mut heap, "T").bound(bound).build(&mut heap, &Target::cpython(3, 12))?;
 /// let typevar = TypeVar::reflect(heap.obj(typevar))?;
-/// assert_eq!((typevar.to_string(), typevar.bound().unwrap().to_string()), ("~T".into(), "builtins.int".into()));
+/// assert_eq!((typevar.to_string(), typevar.bound().unwrap().to_string()), ("~T".into(), "int".into()));
 /// # Ok::<(), cloudpickle::Error>(())
 /// ```
 #[derive(Clone, Copy)]
