@@ -14,6 +14,7 @@
 
 use std::fmt;
 
+use super::classmethod::function_of;
 use super::function::named;
 use super::{ClassKind, ClassParts, Function, Helper, Release, dill};
 use crate::error::Result;
@@ -227,15 +228,15 @@ impl<'h> Class<'h> {
         self.members
     }
 
-    /// The attributes that are functions by value. A `classmethod` or a `property` is another object, which holds one.
+    /// The attributes that are functions by value, or a `classmethod`, a `staticmethod` or a `property` (its getter) of one.
     pub fn methods(self) -> impl Iterator<Item = (PyStr<'h>, Function<'h>)> + Clone + use<'h> {
-        self.members().filter_map(|(name, member)| Some((name, Function::recognise(member)?)))
+        self.members().filter_map(|(name, member)| Some((name, function_of(member)?)))
     }
 
     /// A method.
     #[must_use]
     pub fn method(self, name: &str) -> Option<Function<'h>> {
-        Function::recognise(self.member(name)?)
+        function_of(self.member(name)?)
     }
 
     /// `__slots__` of the class itself; `None` where it has none.

@@ -195,7 +195,7 @@ pub(crate) fn annotation_text(annotation: Obj<'_>) -> String {
 }
 
 /// `repr`, with classes and functions as Python has them, without the address.
-fn repr_text(object: Obj<'_>) -> String {
+pub(crate) fn repr_text(object: Obj<'_>) -> String {
     let mut out = String::new();
     write_value(&mut out, object, 0);
     out
@@ -303,6 +303,12 @@ fn write_type(out: &mut String, object: Obj<'_>, depth: usize) {
         Value::List(_) => write_items(out, object, depth, ("[", "]"), write_type),
         _ => write_value(out, object, depth),
     }
+}
+
+/// Module and name of a class as they stand in source text.
+pub(crate) fn type_text(object: Obj<'_>) -> Option<String> {
+    let (module, name) = type_name(object)?;
+    Some(if module == "builtins" { name.into_owned() } else { format!("{module}.{name}") })
 }
 
 /// Module and qualified name of a class.
