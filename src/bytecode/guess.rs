@@ -33,14 +33,14 @@ impl Version {
     #[must_use]
     pub fn fits(self, code: &CodeFields<'_>) -> bool {
         let bytes = &code.bytecode;
-        bytes.len() % 2 == 0 && self.table_fits(code) && self.instructions_fit(code)
+        bytes.len().is_multiple_of(2) && self.table_fits(code) && self.instructions_fit(code)
     }
 
     /// The tables from 3.10 on stop where the code stops. `co_lnotab` stops before it, or goes on where code was optimized away.
     fn table_fits(self, code: &CodeFields<'_>) -> bool {
         let (table, length) = (&code.linetable, code.bytecode.len());
         if self < Self::Py310 {
-            return table.len() % 2 == 0;
+            return table.len().is_multiple_of(2);
         }
         let mut ranges = LineRanges::new(table, self, code.firstlineno, length);
         ranges.by_ref().last().map_or(0, |range| range.end) == length

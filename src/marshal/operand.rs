@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
     }
 
     #[cold]
-    fn short_of(&self, needed: usize) -> crate::Error {
+    fn short_of(&self, needed: usize) -> crate::error::Error {
         ErrorKind::UnexpectedEof { needed: needed.saturating_sub(self.0.len()) }.into()
     }
 }
@@ -148,7 +148,7 @@ impl<'a> Operand<'a> for PyStr<'a> {
 }
 
 #[cold]
-pub(super) fn not_utf8(bytes: &[u8]) -> crate::Error {
+pub(super) fn not_utf8(bytes: &[u8]) -> crate::error::Error {
     ErrorKind::NotUtf8 { valid_up_to: validate(bytes).err().unwrap_or(bytes.len()) }.into()
 }
 
@@ -210,7 +210,7 @@ impl Number<'_> {
     }
 
     #[cold]
-    fn bad(self) -> crate::Error {
+    fn bad(self) -> crate::error::Error {
         ErrorKind::BadNumber { wanted: "float", text: String::from_utf8_lossy(self.0).into_owned() }.into()
     }
 }
