@@ -1,11 +1,10 @@
 // Runs a Python script in pyodide: node pyodide.mjs DIR SCRIPT ARGUMENT...
 // DIR holds node_modules; the script sees it as /work, and the folder of this file as /scripts. Its stdin and stdout are the files DIR/in.bin and DIR/out.bin.
-import { createRequire } from "node:module";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const [directory, script, ...rest] = process.argv.slice(2);
-const { loadPyodide } = await import(pathToFileURL(createRequire(directory + "/").resolve("pyodide")));
+const { loadPyodide } = await import(pathToFileURL(join(directory, "node_modules", "pyodide", "pyodide.mjs")));
 const python = await loadPyodide();
 for (const [path, root] of [["/work", directory], ["/scripts", dirname(fileURLToPath(import.meta.url))]]) {
   python.FS.mkdirTree(path);
