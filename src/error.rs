@@ -290,16 +290,6 @@ pub enum ErrorKind {
         /// The version of marshal that was asked for.
         version: u8,
     },
-    /// A code object of another version of Python than the one it is to be written for.
-    #[error("a code object of {fields} fields, but those of Python {}.{} have {wanted}", python.0, python.1)]
-    CodeOfOtherPython {
-        /// How many arguments its constructor has.
-        fields: usize,
-        /// How many there must be.
-        wanted: usize,
-        /// The version of Python that was asked for.
-        python: (u8, u8),
-    },
     /// A `.pyc` file of a Python that is not known (CPython: `ImportError: bad magic number`).
     #[error("{}", Magic(*.0))]
     UnknownMagic([u8; 4]),
