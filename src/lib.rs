@@ -38,6 +38,7 @@
 //! | bytes | the opcodes | [`ops`], [`dis`] |
 //! | a `.pyc`, or marshal data | code objects | [`marshal::Pyc`], [`marshal::Marshal`] |
 
+pub mod bytecode;
 mod compat;
 #[cfg(feature = "serde")]
 pub mod de;

@@ -46,6 +46,11 @@ fn pyc() {
     run("pyc", bodies::pyc);
 }
 
+#[test]
+fn bytecode() {
+    run("bytecode", bodies::bytecode);
+}
+
 /// What the targets have found, each with its cause.
 #[test]
 fn found() {

@@ -218,7 +218,7 @@ fn pyodide(directory: &Path, arguments: &[&str], input: &[Vec<u8>]) -> Vec<u8> {
     let field = |field: &Vec<u8>| [&(field.len() as u32).to_le_bytes(), field.as_slice()].concat();
     std::fs::write(directory.join("in.bin"), input.iter().flat_map(field).collect::<Vec<u8>>()).unwrap();
     let mut command = Command::new("node");
-    command.arg(scripts().join("pyodide.mjs")).arg(directory).arg("marshal_judge.py").args(arguments);
+    command.arg(scripts().join("marshal_pyodide.mjs")).arg(directory).arg("marshal_judge.py").args(arguments);
     run(&mut command).unwrap_or_else(|error| panic!("{error}"));
     std::fs::read(directory.join("out.bin")).unwrap()
 }

@@ -121,10 +121,10 @@ impl Marshaller {
         if is_code_type(callable) {
             let layout = Layout::of_python(self.python);
             return match Layout::of_constructor(args.len()) {
-                Some((found, _)) if found == layout => self.code(heap, args, layout).map(|parts| Some(Shape::Code(parts))),
-                Some((_, of)) => {
-                    let (major, minor) = self.python;
-                    Err(ErrorKind::CodeOfOtherPython { of, major, minor }.into())
+                Some(found) if found == layout => self.code(heap, args, layout).map(|parts| Some(Shape::Code(parts))),
+                Some(_) => {
+                    let wanted = layout.constructed().len();
+                    Err(ErrorKind::CodeOfOtherPython { fields: args.len(), wanted, python: self.python }.into())
                 }
                 None => Ok(None),
             };

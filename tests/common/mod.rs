@@ -9,7 +9,9 @@ mod corpus;
 mod golden;
 mod judge;
 mod pycs;
+mod pyodide;
 mod python;
+mod suite;
 
 #[allow(unused_imports)]
 pub use self::{
@@ -17,5 +19,7 @@ pub use self::{
     golden::{Golden, golden, version},
     judge::{Judge, Loading, Trouble},
     pycs::pycs,
+    pyodide::{pyodide, run_pyodide},
     python::{Python, default_python, interpreters, not_run, python2, scripts, venv},
+    suite::{Suite, suite},
 };

@@ -1,24 +1,28 @@
-// Runs a Python script in pyodide: node pyodide.mjs DIR SCRIPT ARGUMENT...
-// DIR holds node_modules; the script sees it as /work, and the folder of this file as /scripts. Its stdin and stdout are the files DIR/in.bin and DIR/out.bin.
+// Runs a script of this directory in the CPython of the npm package pyodide (3.14).
+//
+//     node pyodide.mjs PYODIDE OUT LIBS SCRIPT ARGUMENT ...
+//
+// PYODIDE is the package's directory. OUT, which the script finds at /out, is where it may write; LIBS, at /libs, what PYTHONPATH would hold.
+
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const [directory, script, ...rest] = process.argv.slice(2);
-const { loadPyodide } = await import(pathToFileURL(join(directory, "node_modules", "pyodide", "pyodide.mjs")));
-const python = await loadPyodide();
-for (const [path, root] of [["/work", directory], ["/scripts", dirname(fileURLToPath(import.meta.url))]]) {
-  python.FS.mkdirTree(path);
-  python.FS.mount(python.FS.filesystems.NODEFS, { root }, path);
-}
-python.globals.set("arguments", python.toPy([script, ...rest]));
-python.runPython(`
-import os, sys, types
+const [pyodidePath, out, libs, script, ...rest] = process.argv.slice(2);
+const { loadPyodide } = await import(pathToFileURL(join(pyodidePath, "pyodide.mjs")));
+const python = await loadPyodide({ indexURL: pyodidePath + "/", env: { PYTHONHASHSEED: "0", HOME: "/home" } });
 
-open("/work/in.bin", "ab").close()
-out = open("/work/out.bin", "wb")
-sys.argv = arguments
-sys.stdin = types.SimpleNamespace(buffer=open("/work/in.bin", "rb"))
-sys.stdout = types.SimpleNamespace(buffer=out, write=lambda text: out.write(text.encode()), flush=out.flush)
-exec(compile(open("/scripts/" + arguments[0]).read(), arguments[0], "exec"), {"__name__": "__main__"})
-out.close()
+const mount = (at, directory) => {
+    python.FS.mkdirTree(at);
+    python.mountNodeFS(at, directory);
+};
+mount("/scripts", dirname(fileURLToPath(import.meta.url)));
+mount("/out", out);
+mount("/libs", libs);
+python.globals.set("argv", python.toPy([script, ...rest]));
+python.runPython(`
+import runpy, sys
+sys.dont_write_bytecode = True
+sys.path[:0] = ["/libs", "/scripts"]
+sys.argv = list(argv)
+runpy.run_path("/scripts/" + argv[0], run_name="__main__")
 `);
