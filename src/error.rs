@@ -310,6 +310,16 @@ pub enum ErrorKind {
     /// Input is left after `STOP` where the whole input was to be one pickle.
     #[error("{0} bytes left after STOP")]
     TrailingBytes(usize),
+    /// A code object that this Python does not take.
+    #[error("code of {of} does not run on Python {major}.{minor}")]
+    CodeOfOtherPython {
+        /// The Pythons that take it.
+        of: &'static str,
+        /// The Python that was to take it.
+        major: u8,
+        /// Its second number.
+        minor: u8,
+    },
     /// A cloudpickle of that release has no way to make it.
     #[error("{dialect} cannot make {what}")]
     NotInDialect {
