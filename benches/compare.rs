@@ -377,7 +377,16 @@ fn only(what: &str, data: &Data, arguments: &Arguments) {
     for (name, _) in arguments.chosen() {
         let Some(parts) = data.read(name) else { continue };
         let pickles: Vec<Pickle<'_>> = parts.iter().map(|part| cloudpickle::loads(part).expect("the data is sound")).collect();
-        let call = || match what {
+        let (unpickler, mut workspace, mut out) = (cloudpickle::Unpickler::new(), cloudpickle::Workspace::new(), Vec::new());
+        let mut call = || match what {
+            "decode-kept" => parts.iter().for_each(|part| {
+                let pickle = unpickler.loads_in(&mut workspace, part).expect("the data is sound");
+                workspace.recycle(black_box(pickle));
+            }),
+            "encode-kept" => pickles.iter().for_each(|pickle| {
+                out.clear();
+                cloudpickle::Pickler::like(pickle).dump_pickle_in(&mut workspace, pickle, &mut out).expect("it is written");
+            }),
             "decode" => parts.iter().for_each(|part| drop(black_box(cloudpickle::loads(part)))),
             "encode" => pickles.iter().for_each(|pickle| drop(black_box(pickle.dumps()))),
             "ops" => drop(black_box(parts.iter().map(|part| look(part)).sum::<u64>())),

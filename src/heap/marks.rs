@@ -37,8 +37,8 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// A table for the objects of a heap; pages that nobody writes to are never touched.
-    pub(crate) fn for_heap(heap: &Heap<'_>) -> Self {
+    /// Makes it one for the objects of a heap, in the memory that it has; pages of a new one that nobody writes to are never touched.
+    pub(crate) fn for_heap(mut self, heap: &Heap<'_>) -> Self {
         let lengths: [usize; KINDS] = [
             heap.strs.len(),
             heap.dicts.len(),
@@ -56,11 +56,17 @@ impl Table {
             heap.longs.len(),
         ];
         let mut total = 0;
-        let starts = lengths.map(|length| {
+        self.starts = lengths.map(|length| {
             total += length;
             total - length
         });
-        Self { numbers: vec![0; total], starts }
+        if self.numbers.capacity() < total {
+            self.numbers = vec![0; total];
+        } else {
+            self.numbers.clear();
+            self.numbers.resize(total, 0);
+        }
+        self
     }
 
     /// The number of an object; 0 for those held in place.

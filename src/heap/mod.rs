@@ -214,6 +214,68 @@ impl<'a> Heap<'a> {
         }
     }
 
+    /// The memory without its objects, for others.
+    pub(crate) fn emptied(mut self) -> Heap<'static> {
+        // Every field is named, so that none is forgotten.
+        let Self {
+            store,
+            longs,
+            floats,
+            strs,
+            byte_strings,
+            bytes,
+            byte_arrays,
+            buffers,
+            pool,
+            tuples,
+            lists,
+            dicts,
+            sets,
+            frozensets,
+            globals,
+            persistents,
+            events,
+            effects,
+            recursive,
+            names,
+            made,
+            memoized,
+            encoding,
+            root,
+        } = &mut self;
+        store.clear();
+        longs.clear();
+        floats.clear();
+        for spans in [strs, byte_strings, bytes, byte_arrays] {
+            spans.clear();
+        }
+        buffers.clear();
+        pool.clear();
+        // The empty tuple stays.
+        tuples.truncate(1);
+        for seqs in [lists, dicts, sets] {
+            seqs.clear();
+        }
+        frozensets.clear();
+        globals.clear();
+        persistents.clear();
+        events.clear();
+        effects.clear();
+        recursive.clear();
+        names.clear();
+        made.clear();
+        *memoized = Marks::default();
+        *encoding = Encoding::default();
+        *root = None;
+        self.with_input(Vec::new())
+    }
+
+    /// An emptied heap, for the objects of another input.
+    pub(crate) fn over_again(mut self, input: Cow<'a, [u8]>) -> Self {
+        self.store.set_input(input);
+        self
+    }
+
     /// Cuts the tie to the input by copying it.
     #[must_use]
     pub fn into_owned(mut self) -> Heap<'static> {

@@ -57,6 +57,11 @@ impl Pool {
         self.0.len()
     }
 
+    /// Forgets all items, but not the memory.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// The items of a run.
     #[inline]
     pub(crate) fn run(&self, run: Run) -> &[Value] {
