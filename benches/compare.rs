@@ -390,6 +390,7 @@ fn only(what: &str, data: &Data, arguments: &Arguments) {
             "decode" => parts.iter().for_each(|part| drop(black_box(cloudpickle::loads(part)))),
             "encode" => pickles.iter().for_each(|pickle| drop(black_box(pickle.dumps()))),
             "ops" => drop(black_box(parts.iter().map(|part| look(part)).sum::<u64>())),
+            "skip" => drop(black_box(parts.iter().map(|part| skip(part)).sum::<usize>())),
             "dis" => parts.iter().for_each(|part| drop(Dis::new().write(part, &mut std::io::sink()))),
             _ => panic!("--only wants decode, encode, ops or dis"),
         };

@@ -61,12 +61,14 @@ pub fn write_float_repr(out: &mut impl fmt::Write, float: f64) -> fmt::Result {
 
     let mut buffer = zmij::Buffer::new();
     let shortest = buffer.format_finite(float.abs());
-    // Most come out as Python has them: a point, and an exponent from -4 to 15.
-    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((shortest, ""));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    if exponent.is_empty() && whole.len() <= 16 && !fraction.is_empty() && !shortest.starts_with("0.0000") {
+    // Most come out as Python has them: with a point among the first characters, and no exponent, which would stand among the last five.
+    let bytes = shortest.as_bytes();
+    let tail = bytes.get(bytes.len().saturating_sub(5)..).unwrap_or_default();
+    if !tail.contains(&b'e') && !bytes.starts_with(b"0.0000") && bytes.iter().take(17).any(|byte| *byte == b'.') {
         return out.write_str(shortest);
     }
+    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((shortest, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let digits = [whole, fraction].concat();
     let significant = digits.trim_start_matches('0');
