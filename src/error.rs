@@ -261,6 +261,24 @@ pub enum ErrorKind {
     /// Input is left after `STOP` where the whole input was to be one pickle.
     #[error("{0} bytes left after STOP")]
     TrailingBytes(usize),
+    /// A code object that the target's Python does not take.
+    #[error("code of {of} does not run on Python {major}.{minor}")]
+    CodeOfOtherPython {
+        /// The Pythons that take it.
+        of: &'static str,
+        /// The Python that was to take it.
+        major: u8,
+        /// Its second number.
+        minor: u8,
+    },
+    /// A cloudpickle of that release has no way to make it.
+    #[error("{dialect} cannot make {what}")]
+    NotInDialect {
+        /// What was to be made.
+        what: &'static str,
+        /// The package and release.
+        dialect: String,
+    },
     /// A key or attribute that is not there.
     #[error("no {what} {name}")]
     NotFound {

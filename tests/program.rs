@@ -96,3 +96,24 @@ fn usage_is_explained() {
     assert!(text(&output.stdout).contains("recode"), "{}", text(&output.stdout));
     assert_eq!(run(&["recode", "--protocol", "6"], b"").status.code(), Some(2));
 }
+
+const COUNTER: &[u8] = include_bytes!("../examples/counter.pkl");
+
+#[test]
+fn recode_takes_functions_apart_and_builds_them_anew() {
+    let output = run(&["recode", "--rebuild"], COUNTER);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!((output.stdout.as_slice(), output.stderr.as_slice()), (COUNTER, &b""[..]));
+}
+
+#[test]
+fn recode_moves_functions_to_another_dialect() {
+    let output = run(&["recode", "--dialect", "pyspark 2.2"], COUNTER);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let has = |name: &str| output.stdout.windows(name.len()).any(|window| window == name.as_bytes());
+    assert!(has("pyspark.cloudpickle.cloudpickle_fast") && !has("cloudpickle.cloudpickle.cloudpickle"));
+    let output = run(&["recode", "--dialect", "cloudpickle"], &output.stdout);
+    assert_eq!(output.stdout, COUNTER, "there and back");
+    let output = run(&["recode", "--dialect", "cloudpickle new"], COUNTER);
+    assert_eq!(output.status.code(), Some(2), "an argument that is none");
+}

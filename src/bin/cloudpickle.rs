@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use cloudpickle::reflect::{Dialect, Rebuilt};
 use cloudpickle::{Dis, Encoding, Pickler, Unpickler};
 
 /// Looks into Python pickles and rewrites them. Nothing is imported and nothing is run.
@@ -32,7 +33,7 @@ enum Command {
     },
     /// Reads a pickle and writes it again: the same objects, the same protocol unless told. What follows it is kept
     #[command(
-        after_help = "Examples:\n  cloudpickle recode --protocol 2 new.pkl > old.pkl\n  cloudpickle recode --optimize < large.pkl > smaller.pkl"
+        after_help = "Examples:\n  cloudpickle recode --protocol 2 new.pkl > old.pkl\n  cloudpickle recode --optimize < large.pkl > smaller.pkl\n  cloudpickle recode --dialect 'pyspark 2.2' udf.pkl > for_spark.pkl"
     )]
     Recode {
         #[command(flatten)]
@@ -43,7 +44,21 @@ enum Command {
         /// Leave out memo slots that nothing asks for
         #[arg(short = 'O', long)]
         optimize: bool,
+        /// Take functions and classes by value apart and build them anew
+        #[arg(long)]
+        rebuild: bool,
+        /// Build them for another cloudpickle: a release, or a package with a copy of it
+        #[arg(long, value_name = "DIALECT")]
+        dialect: Option<Dialect>,
     },
+}
+
+/// How a pickle is written again.
+struct Recoding {
+    protocol: Option<u8>,
+    optimize: bool,
+    rebuild: bool,
+    dialect: Option<Dialect>,
 }
 
 #[derive(Args)]
@@ -79,8 +94,8 @@ fn main() -> ExitCode {
             let result = dis(&input, annotate, indent);
             (input, result)
         }
-        Command::Recode { input, protocol, optimize } => {
-            let result = recode(&input, protocol, optimize);
+        Command::Recode { input, protocol, optimize, rebuild, dialect } => {
+            let result = recode(&input, &Recoding { protocol, optimize, rebuild, dialect });
             (input, result)
         }
     };
@@ -127,7 +142,7 @@ fn dis(input: &Input, annotate: bool, indent: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-fn recode(input: &Input, protocol: Option<u8>, optimize: bool) -> Result<(), Failure> {
+fn recode(input: &Input, how: &Recoding) -> Result<(), Failure> {
     let bytes = input.read()?;
     let mut out = io::stdout().lock();
     if out.is_terminal() {
@@ -136,9 +151,18 @@ fn recode(input: &Input, protocol: Option<u8>, optimize: bool) -> Result<(), Fai
     // Python 2 strings keep their bytes, whatever they mean, and buffers that are elsewhere stay there.
     let unpickler = Unpickler::new().encoding(Encoding::Latin1).missing_buffers(true).max_digits(0);
     let recode = |bytes| -> cloudpickle::Result<(Vec<u8>, usize)> {
-        let (pickle, length) = unpickler.loads_prefix(bytes)?;
-        let pickler = Pickler::like(&pickle).optimize(optimize);
-        let pickler = if let Some(protocol) = protocol { pickler.protocol(protocol) } else { pickler };
+        let (mut pickle, length) = unpickler.loads_prefix(bytes)?;
+        let rebuilt = match &how.dialect {
+            Some(dialect) => pickle.redialect(dialect),
+            None if how.rebuild => pickle.rebuild(),
+            None => Rebuilt::default(),
+        };
+        for kept in rebuilt.kept {
+            let why = kept.error.map_or_else(|| "it has another shape".to_owned(), |error| error.to_string());
+            eprintln!("cloudpickle: kept as it is: {:.100}: {why}", pickle.heap().obj(kept.object).to_string());
+        }
+        let pickler = Pickler::like(&pickle).optimize(how.optimize);
+        let pickler = if let Some(protocol) = how.protocol { pickler.protocol(protocol) } else { pickler };
         Ok((pickler.dump_pickle(&pickle)?, length))
     };
     let (mut written, mut done) = recode(&bytes)?;

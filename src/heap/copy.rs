@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Buffer, EffectKind, Event, EventKind, Global, Heap, Long, NO_EVENT, Obj, Persistent, Run, Value};
+use super::{Buffer, EffectKind, Event, EventKind, Global, Heap, Long, NO_EVENT, Obj, Persistent, Recursive, Run, Value};
 
 impl Heap<'_> {
     /// Copies an object of another heap, and everything below it, with its sharing and its cycles.
@@ -118,7 +118,8 @@ impl Copier<'_> {
                     let made = &mut to.events[id.index()];
                     (made.subject, made.object) = (subject, object);
                     if let Some(habits) = from.recursive.get(&old) {
-                        to.recursive.insert(id, *habits);
+                        let outer_args = habits.outer_args.map(|args| self.shell(to, args));
+                        to.recursive.insert(id, Recursive { outer_args, ..*habits });
                     }
                 }
             }

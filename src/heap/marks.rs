@@ -105,14 +105,23 @@ impl Marks {
     /// The set of these objects; those held in place are left out.
     pub(crate) fn of(values: &[Value]) -> Self {
         let mut marks = Self::default();
-        for (kind, index) in values.iter().copied().filter_map(slot) {
-            let words = &mut marks.kinds[kind];
-            if words.len() <= index / 64 {
-                words.resize(index / 64 + 1, 0);
-            }
-            words[index / 64] |= 1 << (index % 64);
-        }
+        values.iter().for_each(|value| marks.insert(*value));
         marks
+    }
+
+    /// Adds an object.
+    pub(crate) fn insert(&mut self, value: Value) {
+        let Some((kind, index)) = slot(value) else { return };
+        let words = &mut self.kinds[kind];
+        if words.len() <= index / 64 {
+            words.resize(index / 64 + 1, 0);
+        }
+        words[index / 64] |= 1 << (index % 64);
+    }
+
+    /// Whether an object is in it.
+    pub(crate) fn holds(&self, value: Value) -> bool {
+        slot(value).is_some_and(|(kind, index)| self.holds_at(kind, index))
     }
 
     #[inline]

@@ -17,6 +17,7 @@ mod obj;
 mod path;
 mod pool;
 mod reach;
+mod replace;
 mod repr;
 mod store;
 mod to_py;
@@ -37,6 +38,7 @@ pub(crate) use self::marks::{Marks, Table};
 pub use self::obj::{Call, Effect, Key, Obj};
 pub(crate) use self::pool::{Pool, Run, Seq};
 pub(crate) use self::reach::Reach;
+pub(crate) use self::replace::{Fresh, Slot};
 pub(crate) use self::store::{Span, Store};
 pub use self::to_py::{Bytes, ToPy};
 pub use self::value::{
@@ -104,6 +106,8 @@ pub(crate) struct Persistent {
 pub(crate) struct Recursive {
     /// The second time the same tuple of arguments was found, not one made anew.
     pub(crate) same_args: bool,
+    /// The arguments outside, where these are not the same objects as those inside, although they are equal.
+    pub(crate) outer_args: Option<Value>,
     /// The last effect that was written with the object inside its own arguments. The C pickler stops there; the Python pickler goes on
     /// with the object outside, and what is done to it then is written there.
     pub(crate) last_inside: u32,
@@ -133,6 +137,8 @@ pub struct Heap<'a> {
     pub(crate) effects: IndexMap<Value, (u32, u32)>,
     /// How calls were written that were reached again through their arguments.
     pub(crate) recursive: HashMap<CallId, Recursive>,
+    /// Tuples of up to three items that were written with a mark although the protocol has a shorter way.
+    pub(crate) marked_tuples: Marks,
     /// Names that were given as text, each once.
     pub(crate) names: IndexMap<Box<[u8]>, StrId>,
     /// What builders made here and use again, by the number of what it was made from and a name.
@@ -176,6 +182,7 @@ impl<'a> Heap<'a> {
             events: Vec::new(),
             effects: IndexMap::new(),
             recursive: HashMap::new(),
+            marked_tuples: Marks::default(),
             names: IndexMap::new(),
             made: HashMap::new(),
             memoized: Marks::default(),
@@ -206,6 +213,7 @@ impl<'a> Heap<'a> {
             events: self.events,
             effects: self.effects,
             recursive: self.recursive,
+            marked_tuples: self.marked_tuples,
             names: self.names,
             made: self.made,
             memoized: self.memoized,

@@ -88,6 +88,11 @@ impl Pool {
         &mut self.0[start..start + run.len as usize]
     }
 
+    /// All items, those left behind included.
+    pub(crate) fn all_mut(&mut self) -> &mut [Value] {
+        &mut self.0
+    }
+
     /// A new run of these items.
     #[inline]
     pub(crate) fn add(&mut self, items: &[Value]) -> Run {

@@ -20,7 +20,7 @@ impl Writer<'_, '_> {
     }
 
     pub(crate) fn marks_tuple(&self, id: TupleId) -> bool {
-        self.protocol < 2 || self.heap.tuples[id.index()].len() > 3
+        self.protocol < 2 || self.heap.tuples[id.index()].len() > 3 || self.heap.marked_tuples.holds(Value::Tuple(id))
     }
 
     /// `save_tuple`, from an item on.

@@ -35,6 +35,7 @@ pub(crate) fn needed(
             Value::Call(id) => {
                 let event = &heap.events[id.index()];
                 open.push(event.subject);
+                open.extend(heap.recursive.get(&id).and_then(|habits| habits.outer_args));
                 match event.kind {
                     // The pair of arguments and keywords is no object of the stream.
                     EventKind::Call(crate::heap::CallKind::NewObjEx) => open.extend_from_slice(heap.items(event.object)),

@@ -47,6 +47,8 @@ pub(crate) enum Task {
 #[derive(Clone, Copy)]
 pub(crate) enum Stage {
     Args,
+    /// Those outside of a call that was reached again, which are not the same objects.
+    OuterArgs,
     Keywords,
     Finish,
 }
@@ -76,6 +78,8 @@ pub(crate) struct Writer<'h, 'w> {
     pub(crate) has_effects: bool,
     /// Extensions to which was done what is done to them: one object for each code, without a memo slot.
     pub(crate) changed: HashSet<Value>,
+    /// Calls with other arguments outside that were begun.
+    pub(crate) outside: HashSet<CallId>,
 }
 
 impl<'h, 'w> Writer<'h, 'w> {
@@ -98,6 +102,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             substitutes: HashMap::new(),
             has_effects: !heap.effects.is_empty(),
             changed: HashSet::new(),
+            outside: HashSet::new(),
         }
     }
 

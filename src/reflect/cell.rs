@@ -1,8 +1,8 @@
 //! Cells: the variables of a closure.
 
-use super::{Helper, dialect};
+use super::{Dialect, Helper, Release, Target, dialect};
 use crate::error::Result;
-use crate::heap::Obj;
+use crate::heap::{Heap, Obj, Value};
 
 /// A cell of a closure: a `Copy` view of what it holds.
 ///
@@ -56,5 +56,49 @@ impl<'h> Cell<'h> {
     #[must_use]
     pub fn contents(self) -> Option<Obj<'h>> {
         self.contents
+    }
+
+    /// Builds an empty cell as a dialect has it.
+    pub(super) fn build_empty(heap: &mut Heap<'_>, dialect: &Dialect) -> Value {
+        if dialect.release() < Release::V1_6 {
+            let cell_type = dialect.builtin_type(heap, "CellType");
+            return heap.call(cell_type, ());
+        }
+        let helper = dialect.helper(heap, Helper::MakeEmptyCell);
+        heap.call(helper, ())
+    }
+
+    /// Builds a cell with contents as a dialect has it.
+    pub(super) fn build_full(heap: &mut Heap<'_>, contents: Value, dialect: &Dialect) -> Value {
+        let callable = if dialect.release() < Release::V1_6 {
+            dialect.builtin_type(heap, "CellType")
+        } else {
+            dialect.helper(heap, Helper::MakeCell)
+        };
+        let args = heap.tuple([contents]);
+        heap.call(callable, args)
+    }
+
+    /// Builds a cell: what functions that are to share a variable close over.
+    ///
+    /// cloudpickle gives each function cells of its own and fills them from those of the pickle, so after loading they share what a cell
+    /// held, not the cell.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudpickle::Heap;
+    /// use cloudpickle::reflect::{Cell, Target};
+    ///
+    /// let mut heap = Heap::new();
+    /// let cell = Cell::build(&mut heap, Some(cloudpickle::Value::Int(7)), &Target::cpython(3, 12));
+    /// assert_eq!(Cell::reflect(heap.obj(cell))?.contents().unwrap().as_i64()?, 7);
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
+    pub fn build(heap: &mut Heap<'_>, contents: Option<Value>, target: &Target) -> Value {
+        match contents {
+            Some(contents) => Self::build_full(heap, contents, target.dialect_of()),
+            None => Self::build_empty(heap, target.dialect_of()),
+        }
     }
 }

@@ -15,7 +15,7 @@
 use std::fmt;
 
 use super::function::named;
-use super::{Function, Helper};
+use super::{ClassKind, ClassParts, Function, Helper, Release};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
 use crate::text::PyStr;
@@ -133,6 +133,19 @@ impl<'h> Class<'h> {
 
     fn text(self, value: Value) -> Option<PyStr<'h>> {
         self.heap.obj(value).as_py_str().ok()
+    }
+
+    pub(super) fn take_apart(self, release: Option<Release>) -> ClassParts {
+        let kind = match (self.enum_members, self.metaclass) {
+            (Some(members), _) => ClassKind::Enum {
+                qualname: self.qualname.unwrap_or(self.name),
+                members,
+                module: self.module.unwrap_or(Value::None),
+            },
+            (None, metaclass) => ClassKind::Plain { metaclass: metaclass.unwrap_or(Value::None), type_kwargs: self.type_kwargs },
+        };
+        let Self { name, bases, tracker_id, members: attributes, .. } = self;
+        ClassParts { name, bases, kind, tracker_id, attributes, release }
     }
 
     /// The object.

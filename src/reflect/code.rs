@@ -13,7 +13,7 @@
 use std::borrow::Cow;
 
 use super::{Dialect, Target, dialect};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::heap::{Heap, Obj, Value};
 use crate::int;
 use crate::text::PyStr;
@@ -65,6 +65,21 @@ impl CodeShape {
             (3, ..11) => Self::Python38,
             _ => Self::Python311,
         }
+    }
+
+    /// Whether a target's Python takes code objects of this shape.
+    pub(super) fn check(self, target: &Target) -> Result<()> {
+        let (major, minor) = target.python();
+        if self == Self::of_python((major, minor)) {
+            return Ok(());
+        }
+        let of = match self {
+            Self::Python2 => "Python 2",
+            Self::Python36 => "Python 3.6 or 3.7",
+            Self::Python38 => "Python 3.8 to 3.10",
+            Self::Python311 => "Python 3.11 or later",
+        };
+        Err(ErrorKind::CodeOfOtherPython { of, major, minor }.into())
     }
 
     fn fields(self) -> &'static [Field] {
@@ -294,6 +309,15 @@ impl<'h> Code<'h> {
         self.field(Field::Consts).and_then(|items| items.iter().ok()).into_iter().flatten()
     }
 
+    /// The docstring of a function with this code: `PyFunction_New` takes the first constant, where that is a str; from Python 3.14 on only
+    /// if a flag says so.
+    #[must_use]
+    pub fn docstring(self, python: (u8, u8)) -> Option<Obj<'h>> {
+        const HAS_DOCSTRING: u32 = 0x0400_0000;
+        let first = self.consts().next().filter(|first| first.as_py_str().is_ok());
+        first.filter(|_| python < (3, 14) || self.flags() & HAS_DOCSTRING != 0)
+    }
+
     /// Code objects among the constants: of functions, classes and comprehensions inside.
     pub fn nested(self) -> impl Iterator<Item = Code<'h>> + Clone + use<'h> {
         self.consts().filter_map(Code::recognise)
@@ -345,7 +369,7 @@ impl<'h> Code<'h> {
 }
 
 /// Bytes, and the ways in which they are written where the protocol has none: a text in Latin-1, a call that encodes it.
-fn bytes_of(object: Obj<'_>) -> Option<Cow<'_, [u8]>> {
+pub(super) fn bytes_of(object: Obj<'_>) -> Option<Cow<'_, [u8]>> {
     match object.value() {
         Value::Bytes(_) | Value::ByteString(_) => object.as_bytes().ok().map(Cow::Borrowed),
         Value::Call(_) => {
@@ -407,7 +431,11 @@ impl CodeParts {
     /// Builds the code object in the shape that the target's Python takes. The bytecode is taken as it is: it runs on the Python that
     /// it was compiled for only.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Value {
-        let shape = CodeShape::of_python(target.python());
+        self.build_shape(heap, CodeShape::of_python(target.python()), target.dialect_of())
+    }
+
+    /// Builds the code object in a shape.
+    pub(super) fn build_shape(&self, heap: &mut Heap<'_>, shape: CodeShape, dialect: &Dialect) -> Value {
         let mut args = Vec::with_capacity(shape.fields().len());
         for field in shape.fields() {
             let value = match field {
@@ -432,7 +460,6 @@ impl CodeParts {
             };
             args.push(value);
         }
-        let dialect: &Dialect = target.dialect_of();
         let code_type = dialect.builtin_type(heap, "CodeType");
         let args = heap.tuple(args);
         heap.call(code_type, args)

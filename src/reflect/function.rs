@@ -46,21 +46,21 @@ pub struct Function<'h> {
 
 /// What a function is filled with; `None` where a pickle does not say it.
 #[derive(Clone, Copy, Default)]
-struct State {
+pub(super) struct State {
     /// The dict of all but the attributes.
-    slots: Option<Value>,
-    attributes: Option<Value>,
-    name: Option<Value>,
-    qualname: Option<Value>,
-    annotations: Option<Value>,
-    kwdefaults: Option<Value>,
-    defaults: Option<Value>,
-    module: Option<Value>,
-    doc: Option<Value>,
+    pub(super) slots: Option<Value>,
+    pub(super) attributes: Option<Value>,
+    pub(super) name: Option<Value>,
+    pub(super) qualname: Option<Value>,
+    pub(super) annotations: Option<Value>,
+    pub(super) kwdefaults: Option<Value>,
+    pub(super) defaults: Option<Value>,
+    pub(super) module: Option<Value>,
+    pub(super) doc: Option<Value>,
     /// Cells in a tuple, on the slow path their contents in a list.
-    closure: Option<Value>,
-    submodules: Option<Value>,
-    globals: Option<Value>,
+    pub(super) closure: Option<Value>,
+    pub(super) submodules: Option<Value>,
+    pub(super) globals: Option<Value>,
 }
 
 impl State {
@@ -151,7 +151,7 @@ impl<'h> Function<'h> {
             Some(Helper::MakeSkelFunc) => {
                 let code = Code::reflect(args.get(0).ok()?).ok()?;
                 let base_globals = args.get(2).map_or(Value::None, Obj::value);
-                Some(Self::new(object, code, base_globals, Value::None, State::default()))
+                Some(Self::of_parts(object, code, base_globals, Value::None, State::default()))
             }
             helper if helper == Some(Helper::MakeFunction) || is_function_type(callable) => {
                 let code = Code::reflect(args.get(0).ok()?).ok()?;
@@ -164,13 +164,13 @@ impl<'h> Function<'h> {
                     state.defaults = args.get(3).ok().map(Obj::value);
                     state.closure = args.get(4).ok().map(Obj::value);
                 }
-                Some(Self::new(object, code, base_globals, args.get(4).map_or(Value::None, Obj::value), state))
+                Some(Self::of_parts(object, code, base_globals, args.get(4).map_or(Value::None, Obj::value), state))
             }
             _ => None,
         }
     }
 
-    fn new(object: Obj<'h>, code: Code<'h>, base_globals: Value, own_cells: Value, state: State) -> Self {
+    fn of_parts(object: Obj<'h>, code: Code<'h>, base_globals: Value, own_cells: Value, state: State) -> Self {
         Self { heap: object.heap(), object: object.value(), code, base_globals, own_cells, state }
     }
 
@@ -308,6 +308,24 @@ impl<'h> Function<'h> {
 
     pub(crate) fn slots(self) -> Option<Value> {
         self.state.slots
+    }
+
+    pub(super) fn state(self) -> State {
+        self.state
+    }
+
+    pub(super) fn base_globals_dict(self) -> Value {
+        self.base_globals
+    }
+
+    /// Whether a pickle says what it is filled with.
+    pub(super) fn has_state(self) -> bool {
+        self.state.globals.is_some()
+    }
+
+    /// Whether it is a skeleton that another call fills.
+    pub(super) fn is_skeleton(self) -> bool {
+        Helper::called(self.object()) == Some(Helper::MakeSkelFunc)
     }
 
     pub(crate) fn attributes_object(self) -> Option<Obj<'h>> {

@@ -10,20 +10,33 @@
 
 mod cell;
 mod class;
+mod class_builder;
+mod class_parts;
 mod code;
+mod construct;
 mod dialect;
 mod edit;
 mod function;
+mod function_builder;
+mod function_parts;
+mod given;
+mod rebuild;
 mod signature;
 pub mod source;
 mod target;
 
 pub use self::cell::Cell;
 pub use self::class::Class;
+pub use self::class_builder::ClassBuilder;
+pub use self::class_parts::{ClassKind, ClassParts};
 pub use self::code::{Code, CodeParts, CodeShape};
 pub use self::dialect::{Dialect, Helper, Release};
 pub use self::edit::FunctionEdit;
 pub use self::function::Function;
+pub use self::function_builder::{CodeSource, FunctionBuilder};
+pub use self::function_parts::{Closure, FunctionParts};
+pub(crate) use self::given::Given;
+pub use self::rebuild::{Kept, Rebuilt};
 pub use self::signature::{Parameter, ParameterKind, Signature};
 pub use self::source::{Source, SourceModule};
 pub use self::target::Target;

@@ -1,6 +1,6 @@
 //! What is built for: the Python of the worker, the cloudpickle there, and the protocol.
 
-use super::Dialect;
+use super::{Dialect, Release};
 
 /// The worker that objects are built for.
 ///
@@ -51,6 +51,16 @@ impl Target {
     #[must_use]
     pub fn dialect_of(&self) -> &Dialect {
         &self.dialect
+    }
+
+    /// Whether functions and classes are made in one step with what fills them: cloudpickle up to 1.4 on Python 3.6 and 3.7, and the copies
+    /// of its first releases in PySpark.
+    pub(super) fn is_slow(&self) -> bool {
+        match self.dialect.release() {
+            Release::V0_4 | Release::V1_1 => true,
+            Release::V1_2 => self.python < (3, 8),
+            _ => false,
+        }
     }
 
     /// The protocol.

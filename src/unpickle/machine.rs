@@ -204,6 +204,9 @@ impl<'a, 'o> Machine<'a, 'o> {
             Op::Tuple => {
                 let at = self.marker()?;
                 let tuple = self.heap.push_tuple(&self.stack[at..]);
+                if self.stack.len() - at <= 3 && self.proto >= 2 {
+                    self.heap.marked_tuples.insert(tuple);
+                }
                 self.stack.truncate(at);
                 self.push(tuple);
             }

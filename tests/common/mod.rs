@@ -6,12 +6,14 @@
 #![allow(unreachable_pub)]
 
 mod corpus;
+mod golden;
 mod judge;
 mod python;
 
 #[allow(unused_imports)]
 pub use self::{
     corpus::{Buffer, Kind, Record, assembled, corpus, corpus_path, numpy_corpus},
+    golden::{Golden, golden, version},
     judge::{Judge, Loading, Trouble},
     python::{Python, default_python, interpreters, not_run, python2, scripts, venv},
 };
