@@ -95,10 +95,10 @@ impl Table {
     }
 }
 
-/// A set of objects.
+/// A set of objects: one word while it is empty, as most are.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Marks {
-    kinds: [Vec<u64>; KINDS],
+    kinds: Option<Box<[Vec<u64>; KINDS]>>,
 }
 
 impl Marks {
@@ -112,7 +112,7 @@ impl Marks {
     /// Adds an object.
     pub(crate) fn insert(&mut self, value: Value) {
         let Some((kind, index)) = slot(value) else { return };
-        let words = &mut self.kinds[kind];
+        let words = &mut self.kinds.get_or_insert_default()[kind];
         if words.len() <= index / 64 {
             words.resize(index / 64 + 1, 0);
         }
@@ -120,12 +120,14 @@ impl Marks {
     }
 
     /// Whether an object is in it.
+    #[inline]
     pub(crate) fn holds(&self, value: Value) -> bool {
-        slot(value).is_some_and(|(kind, index)| self.holds_at(kind, index))
+        self.kinds.is_some() && slot(value).is_some_and(|(kind, index)| self.holds_at(kind, index))
     }
 
     #[inline]
     fn holds_at(&self, kind: usize, index: usize) -> bool {
-        self.kinds[kind].get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
+        let words = self.kinds.as_ref().and_then(|kinds| kinds[kind].get(index / 64));
+        words.is_some_and(|word| word >> (index % 64) & 1 == 1)
     }
 }

@@ -248,6 +248,7 @@ impl<'a> Heap<'a> {
             names,
             made,
             memoized,
+            marked_tuples,
             encoding,
             root,
         } = &mut self;
@@ -273,6 +274,7 @@ impl<'a> Heap<'a> {
         names.clear();
         made.clear();
         *memoized = Marks::default();
+        *marked_tuples = Marks::default();
         *encoding = Encoding::default();
         *root = None;
         self.with_input(Vec::new())
