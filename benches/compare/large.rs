@@ -107,10 +107,13 @@ pub(crate) fn child(step: &str, path: &Path) {
         _ => panic!("no step {step}"),
     }
     let seconds = start.elapsed().as_secs_f64();
-    let [first, last] = clock.0.ends();
+    let ends = match clock.0.ends() {
+        [first, last] if first.is_finite() => format!("first tenth {first:>6.0}, last {last:>6.0} MB/s of what comes out"),
+        _ => String::new(),
+    };
     let megabytes = input.len() as f64 / 1e6;
     let peak = (status("VmHWM") - before) / 1024.0;
-    println!("{step:<7} {:>6.0} MB/s in all | first tenth {first:>6.0}, last {last:>6.0} MB/s of what comes out | {peak:>7.1} MiB more", megabytes / seconds);
+    println!("{step:<7} {:>6.0} MB/s in all | {peak:>7.1} MiB more | {ends}", megabytes / seconds);
 }
 
 /// All steps.

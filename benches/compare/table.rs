@@ -15,11 +15,11 @@ const KINDS: &[&[&str]] =
 /// Up to this many megabytes `pickletools` is asked for its disassembly; it reads one in a second.
 const SMALL: f64 = 2.0;
 
-const HEADER: &str = "\
-                     |  decode: loads, x as fast as                  |  encode: dumps, x as fast as                  |     walk, x  |  first loads
-data              MB |  MB/s   kept | CPython  kept   .py serde- pick-|  MB/s   kept | CPython  kept   .py serde- pick-| bare  pickle-|   x   peak
-                     |        MB/s  |                    pickle  led  |        MB/s  |                    pickle  led  | loop   tools |      share
-";
+const HEADER: [&str; 3] = [
+    "                     |  decode: loads, x as fast as                  |  encode: dumps, x as fast as                  |    walk, x    |  first loads",
+    "data              MB |  MB/s   kept | CPython  kept   .py serde- pick-|  MB/s   kept | CPython  kept   .py serde- pick-| bare pickle-|     x  peak",
+    "                     |         MB/s |                     pickle   led|         MB/s |                     pickle   led| loop   tools|       share",
+];
 
 /// Seconds of each side in one direction.
 #[derive(Default)]
@@ -122,7 +122,7 @@ impl Row {
         // What is a few operations has no rate.
         let walked = self.ops.median().filter(|seconds| megabytes / seconds < 1e6).and(self.floor.over(&self.ops).median());
         format!(
-            "{name:<13}{megabytes:>7.2} |{} |{} |{} {} |{}{}\n",
+            "{name:<13}{megabytes:>7.2} |{}|{}|{} {}|{}{}\n",
             self.decode.row(megabytes),
             self.encode.row(megabytes),
             number(walked, 5),
@@ -135,7 +135,7 @@ impl Row {
 
 /// Times all sets and prints the table.
 pub(crate) fn print(data: &Data, arguments: &Arguments, mut peer: Option<&mut Peer>) {
-    let mut table = HEADER.to_owned();
+    let mut table = HEADER.join("\n") + "\n";
     let mut ratios = Vec::new();
     let mut reflected = String::new();
     for name in arguments.chosen() {

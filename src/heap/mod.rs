@@ -58,6 +58,9 @@ fn next_index(len: usize) -> u32 {
     u32::try_from(len).unwrap_or_else(|_| full("objects of a kind"))
 }
 
+/// No room is made beforehand for more than an input of so many bytes.
+const ROOM: usize = 1 << 12;
+
 /// An int in two's complement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Long {
@@ -162,16 +165,18 @@ macro_rules! push {
 /// Objects from parts, for the reader and the builders above it.
 impl<'a> Heap<'a> {
     pub(crate) fn over(input: Cow<'a, [u8]>) -> Self {
+        // Room for what a small pickle of its length has at least, so that few vectors grow more than twice.
+        let input_len = input.len().min(ROOM);
         Self {
             store: Store::new(input),
             longs: Vec::new(),
             floats: Vec::new(),
-            strs: Vec::new(),
+            strs: Vec::with_capacity(input_len / 48),
             byte_strings: Vec::new(),
             bytes: Vec::new(),
             byte_arrays: Vec::new(),
             buffers: Vec::new(),
-            pool: Pool::default(),
+            pool: Pool::with_capacity(input_len / 16),
             tuples: vec![Run::default()],
             lists: Vec::new(),
             dicts: Vec::new(),
@@ -278,6 +283,17 @@ impl<'a> Heap<'a> {
         *encoding = Encoding::default();
         *root = None;
         self.with_input(Vec::new())
+    }
+
+    /// Gives back what vectors have in excess. Of a large heap that costs no memory, as it was never touched; of many small ones it does.
+    pub(crate) fn fit(&mut self) {
+        self.strs.shrink_to_fit();
+        self.pool.fit();
+        self.tuples.shrink_to_fit();
+        self.lists.shrink_to_fit();
+        self.dicts.shrink_to_fit();
+        self.globals.shrink_to_fit();
+        self.events.shrink_to_fit();
     }
 
     /// An emptied heap, for the objects of another input.

@@ -36,6 +36,9 @@ use crate::error::Result;
 use crate::heap::Heap;
 use crate::text::Encoding;
 
+/// A pickle of fewer bytes is small: there may be many in memory.
+const SMALL: usize = 1 << 14;
+
 /// Loads the first pickle in `input` into a new heap, as Python's `pickle.loads`; what follows its `STOP` is not looked at.
 ///
 /// Nothing is imported and nothing is called: a `REDUCE` becomes an object that says what would have been called.
@@ -366,7 +369,10 @@ impl Unpickler {
     fn run<'a>(&self, input: &'a [u8], buffers: Vec<Cow<'a, [u8]>>) -> Result<(Pickle<'a>, usize)> {
         let mut machine = self.machine(input, buffers);
         let (root, length) = machine.run(input)?;
-        let (pickle, _) = Pickle::finish(machine, root, &input[..length], self.options.encoding);
+        let (mut pickle, _) = Pickle::finish(machine, root, &input[..length], self.options.encoding);
+        if length < SMALL {
+            pickle.heap.fit();
+        }
         Ok((pickle, length))
     }
 
