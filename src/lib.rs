@@ -63,7 +63,7 @@ pub use heap::{Bytes, Heap, Obj, ToPy, Value};
 pub use op::{Dis, Op, dis, ops, optimize};
 pub use opcode::Opcode;
 pub use pickle::Pickler;
-pub use reflect::{Source, SourceModule};
+pub use reflect::{Class, Function, Source, SourceModule};
 #[cfg(feature = "serde")]
 pub use ser::{Serializer, to_heap, to_vec, to_writer};
 pub use text::Encoding;

@@ -2,7 +2,7 @@
 
 mod common;
 
-use cloudpickle::reflect::{Cell, Class, Code, Dialect, Function, Target};
+use cloudpickle::reflect::{Cell, Class, Code, Dialect, Function, PickledModule, Target};
 use cloudpickle::{Heap, Pickler, Result, Value};
 use common::{Judge, Loading, interpreters, not_run, venv};
 
@@ -284,6 +284,103 @@ fn classes() {
                 "[f.name for f in __import__('dataclasses').fields(x[0])] == ['x', 'y', 'tags']",
             ],
         );
+        Ok(())
+    });
+}
+
+/// A module's definitions from a pickle of cloudpickle, sent on with references to them.
+#[test]
+fn modules_from_payloads() {
+    with_every("modules from payloads", |bench| {
+        let written = bench.judge.run(
+            b"",
+            r#"
+import cloudpickle, sys, types
+m = types.ModuleType("my_jobs")
+sys.modules["my_jobs"] = m
+exec("""
+LIMIT = 10
+def helper(x): return min(x, LIMIT)
+def job(x): return helper(x) + 1
+class Task:
+    def run(self): return job(5)
+    @staticmethod
+    def double(x): return 2 * x
+""", m.__dict__)
+del sys.modules["my_jobs"]
+r = cloudpickle.dumps([m.job, m.Task])
+"#,
+            &Loading::default(),
+        );
+        let pickle = cloudpickle::loads(&written.expect("a payload"))?.into_owned();
+        let module = PickledModule::new("my_jobs", pickle)?;
+        let names: Vec<&str> = module.definitions().into_iter().map(|(_, name)| name).collect();
+        assert!(names.contains(&"Task") && names.contains(&"job") && names.contains(&"helper"), "{names:?}");
+
+        let mut heap = Heap::new();
+        let references = ["job", "Task", "Task.double", "helper"].map(|name| heap.global("my_jobs", name));
+        let again = heap.global("my_jobs", "job");
+        let all = heap.list(references.into_iter().chain([again]));
+        let mut pickler = Pickler::new().protocol(bench.target.protocol_number());
+        pickler.register_pickle_by_value(module);
+        let bytes = pickler.dumps(&heap, all)?;
+        for expression in
+            ["x[0](50) == 11", "x[1]().run() == 6", "x[2](4) == 8", "x[0].__globals__['helper'] is x[3]", "x[0] is x[4]"]
+        {
+            assert_eq!(bench.judge.eval(&bytes, expression).as_deref(), Ok("True"), "{}: {expression}", bench.label);
+        }
+        let unknown = heap.global("my_jobs", "nothing");
+        let err = pickler.dumps(&heap, unknown).unwrap_err();
+        assert_eq!(err.to_string(), "no definition by value of my_jobs.nothing");
+        Ok(())
+    });
+}
+
+/// Everything that an edit can change, on functions and classes that cloudpickle wrote.
+#[test]
+fn changed_and_sent_on() {
+    with_every("changes", |bench| {
+        let written = bench.judge.run(
+            b"",
+            r#"
+import cloudpickle
+space = {"__name__": "__main__", "K": 1}
+exec("""
+def f(a, *, b=2):
+    "doc"
+    return a + b + K
+class C:
+    x = 1
+    def m(self): return self.x
+""", space)
+r = cloudpickle.dumps((space["f"], space["C"], space["f"]))
+"#,
+            &Loading::default(),
+        );
+        let written = written.expect("a payload");
+        let mut pickle = cloudpickle::loads(&written)?.into_owned();
+        assert_eq!(pickle.dumps()?, written);
+        let (f, class) = (Function::reflect(pickle.root().get(0)?)?.edit(), Class::reflect(pickle.root().get(1)?)?.edit());
+        let heap = pickle.heap_mut();
+        f.set_global(heap, "K", 100)?;
+        f.set_kwdefault(heap, "b", 20)?;
+        let default = heap.add(3);
+        f.set_defaults(heap, [default])?;
+        f.set_name(heap, "g")?;
+        f.set_qualname(heap, "Q.g")?;
+        f.set_doc(heap, "another")?;
+        f.set_attribute(heap, "tag", (1, 2))?;
+        class.set_attribute(heap, "x", 7)?;
+        class.set_attribute(heap, "y", "new")?;
+        let bytes = pickle.dumps()?;
+        for expression in [
+            "x[0]() == 123 and x[0](1) == 121 and x[0](1, b=1) == 102",
+            "(x[0].__name__, x[0].__qualname__, x[0].__doc__, x[0].tag) == ('g', 'Q.g', 'another', (1, 2))",
+            "(x[1]().m(), x[1].y) == (7, 'new')",
+            "x[0] is x[2]",
+        ] {
+            assert_eq!(bench.judge.eval(&bytes, expression).as_deref(), Ok("True"), "{}: {expression}", bench.label);
+        }
         Ok(())
     });
 }

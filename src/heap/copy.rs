@@ -18,12 +18,17 @@ impl Heap<'_> {
     /// assert_eq!(heap.obj(copy).to_string(), "['spam', (1, 2)]");
     /// ```
     pub fn copy(&mut self, object: Obj<'_>) -> Value {
-        let mut copier = Copier { from: object.heap(), copies: HashMap::new(), open: Vec::new() };
-        let root = copier.shell(self, object.value());
+        self.copy_all(object.heap(), &[object.value()])[0]
+    }
+
+    /// Copies objects of another heap, with what they share.
+    pub(crate) fn copy_all(&mut self, from: &Heap<'_>, objects: &[Value]) -> Vec<Value> {
+        let mut copier = Copier { from, copies: HashMap::new(), open: Vec::new() };
+        let copies = objects.iter().map(|object| copier.shell(self, *object)).collect();
         while let Some((from, to)) = copier.open.pop() {
             copier.fill(self, from, to);
         }
-        root
+        copies
     }
 }
 

@@ -111,7 +111,7 @@ struct Changes {
 }
 
 /// A new number, by which a heap knows what was made in it.
-fn number() -> u64 {
+pub(super) fn number() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
