@@ -39,11 +39,7 @@ pub(crate) fn only(what: &str, data: &Data, arguments: &Arguments) {
             seconds.add(start.elapsed().as_secs_f64());
         }
         let megabytes = parts.iter().map(Vec::len).sum::<usize>() as f64 / 1e6;
-        println!(
-            "{what} {name:<13} {} MB/s, best {}",
-            rate(megabytes, seconds.median(), 6),
-            rate(megabytes, seconds.least(), 6)
-        );
+        println!("{what} {name:<13} {} MB/s, best {}", rate(megabytes, seconds.median(), 6), rate(megabytes, seconds.least(), 6));
     }
 }
 

@@ -88,7 +88,15 @@ fn foreign<F: Foreign>(values: Option<&[F]>, parts: &[Vec<u8>]) -> [Option<f64>;
 }
 
 impl Row {
-    fn round(&mut self, round: usize, name: &str, ours: &mut Ours<'_>, parts: &[Vec<u8>], values: &Values, mut peer: Option<&mut Peer>) {
+    fn round(
+        &mut self,
+        round: usize,
+        name: &str,
+        ours: &mut Ours<'_>,
+        parts: &[Vec<u8>],
+        values: &Values,
+        mut peer: Option<&mut Peer>,
+    ) {
         self.decode.ours.add(time(|| ours.decode()));
         self.decode.kept.add(time(|| ours.decode_kept()));
         self.decode.cpython.add(peer.as_deref_mut().and_then(|peer| peer.time("loads", name)));
@@ -168,7 +176,8 @@ pub(crate) fn print(data: &Data, arguments: &Arguments, mut peer: Option<&mut Pe
     print!("{reflected}");
     for (direction, what) in ["decode", "encode"].into_iter().enumerate() {
         let ratio = |name: &&str| ratios.iter().find(|(other, _)| other == name).and_then(|(_, ratios)| ratios[direction]);
-        let means: Vec<f64> = KINDS.iter().map(|kind| kind.iter().filter_map(ratio).collect::<Vec<_>>()).filter_map(mean).collect();
+        let means: Vec<f64> =
+            KINDS.iter().map(|kind| kind.iter().filter_map(ratio).collect::<Vec<_>>()).filter_map(mean).collect();
         if let Some(mean) = mean(means) {
             println!("{what}: geometric mean {mean:.1} x CPython over the seven kinds of data");
         }
