@@ -37,8 +37,13 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Makes it one for the objects of a heap, in the memory that it has; pages of a new one that nobody writes to are never touched.
-    pub(crate) fn for_heap(mut self, heap: &Heap<'_>) -> Self {
+    /// A table for the objects of a heap; pages that nobody writes to are never touched.
+    pub(crate) fn for_heap(heap: &Heap<'_>) -> Self {
+        Self::default().again_for(heap)
+    }
+
+    /// Makes it one for the objects of a heap, in the memory that it has.
+    pub(crate) fn again_for(mut self, heap: &Heap<'_>) -> Self {
         let lengths: [usize; KINDS] = [
             heap.strs.len(),
             heap.dicts.len(),

@@ -280,7 +280,7 @@ impl Pickler {
         }
         let numbers_kept = std::mem::take(numbers);
         writer.memo = if style.memoize == Memoize::All {
-            numbers_kept.for_heap(heap)
+            numbers_kept.again_for(heap)
         } else {
             let marked = (style.memoize == Memoize::Marked).then_some(&heap.memoized);
             let starts: Vec<Value> = prologue.then_some(PROLOGUE).into_iter().chain(roots.iter().copied()).collect();

@@ -15,7 +15,7 @@ pub(crate) fn needed(
     substitutes: &HashMap<Value, Value>,
     names: bool,
 ) -> Table {
-    let mut table = table.for_heap(heap);
+    let mut table = table.again_for(heap);
     let mut open: Vec<Value> = roots.to_vec();
     // What is held in place has no number, but something can be done to it: before the root, and to extensions.
     let mut in_place = HashSet::new();
