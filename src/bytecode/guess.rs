@@ -33,7 +33,7 @@ impl Version {
     #[must_use]
     pub fn fits(self, code: &CodeFields<'_>) -> bool {
         let bytes = &code.bytecode;
-        bytes.len() % 2 == 0 && self.table_fits(code) && self.instructions_fit(code)
+        bytes.len().is_multiple_of(2) && self.table_fits(code) && self.instructions_fit(code)
     }
 
     /// `co_lnotab` stops before the end of the code, the newer tables stop at it.
