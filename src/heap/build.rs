@@ -184,8 +184,10 @@ impl<'a> Heap<'a> {
     }
 
     fn new_global(&mut self, module: &str, name: &str, fixed: bool) -> Value {
+        // Python has two objects where a class is named as its module is: `datetime.datetime`.
+        let same = module == name;
         let module = Value::Str(self.intern(module.as_bytes()));
-        let name = Value::Str(self.intern(name.as_bytes()));
+        let name = if same { self.str(name) } else { self.name(name) };
         self.push_global(Global { module, name, python2: false, text: false, undotted: false, fixed })
     }
 

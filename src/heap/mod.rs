@@ -5,6 +5,7 @@
 //! objects through [`Obj`], a `Copy` view with the navigation.
 
 mod build;
+mod called_bytes;
 mod copy;
 mod eq;
 mod event;

@@ -145,17 +145,7 @@ impl Marshaller {
             ("builtins", "set", [list]) => items(list).map(Shape::Set),
             ("builtins", "frozenset", []) => Some(Shape::FrozenSet(&[])),
             ("builtins", "frozenset", [list]) => items(list).map(Shape::FrozenSet),
-            ("builtins", "bytes" | "bytearray", []) => Some(Shape::Bytes(Cow::Borrowed(&[]))),
-            ("builtins", "bytearray", [bytes]) if matches!(bytes, Value::Bytes(_)) => {
-                Some(Shape::Bytes(Cow::Borrowed(heap.content(*bytes))))
-            }
-            ("_codecs", "encode", [text, encoding]) | ("builtins", "bytearray", [text, encoding]) => {
-                let encoding = heap.obj(*encoding).as_str().unwrap_or_default();
-                let text = heap.obj(*text).as_str().ok().filter(|_| matches!(encoding, "latin1" | "latin-1"));
-                let bytes = text.and_then(|text| text.chars().map(|c| u8::try_from(c).ok()).collect::<Option<Vec<u8>>>());
-                bytes.map(|bytes| Shape::Bytes(Cow::Owned(bytes)))
-            }
-            _ => None,
+            _ => heap.obj(value).called_bytes().map(Shape::Bytes),
         })
     }
 

@@ -431,20 +431,7 @@ impl<'h> Code<'h> {
 
 /// Bytes, and the ways in which they are written where the protocol has none: a text in Latin-1, a call that encodes it.
 pub(super) fn bytes_of(object: Obj<'_>) -> Option<Cow<'_, [u8]>> {
-    match object.value() {
-        Value::Bytes(_) | Value::ByteString(_) => object.as_bytes().ok().map(Cow::Borrowed),
-        Value::Call(_) => {
-            let call = object.as_call().ok()?;
-            let args = call.args();
-            if call.callable().is_global("builtins", "bytes") && args.is_empty().ok()? {
-                return Some(Cow::Borrowed(&[]));
-            }
-            let latin1 = call.callable().is_global("_codecs", "encode") && args.get(1).ok()?.as_py_str().ok()? == "latin1";
-            let text = args.get(0).ok().filter(|_| latin1)?.as_str().ok()?;
-            text.chars().map(|c| u8::try_from(c).ok()).collect::<Option<Vec<_>>>().map(Cow::Owned)
-        }
-        _ => None,
-    }
+    object.to_bytes().ok()
 }
 
 /// The fields of a code object, to build one.

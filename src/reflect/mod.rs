@@ -7,6 +7,7 @@
 //! - [`Module`], [`Method`], [`ClassMethod`], [`StaticMethod`], [`Property`], [`TypeVar`], [`Alias`], [`Partial`] and others: the constructs beside
 //!   them, each with its parts, such as [`ModuleParts`], to build one.
 //! - [`Enumeration`], [`EnumMember`], [`Dataclass`], [`DataclassField`], [`NamedTuple`], [`NewType`]: what a class or a function is beyond that.
+//! - [`std_types`]: dates, decimals, paths and the other types of the standard library, and instances of any class.
 //! - [`Dialect`], [`Helper`]: which release wrote it, and how it names its helpers. [`Target`]: what is built for.
 //! - [`Source`] and [`SourceModule`]: functions, classes and modules from Python source, for every CPython from 3.6 on with nothing
 //!   installed.
@@ -48,6 +49,7 @@ mod shape;
 mod signature;
 mod singleton;
 pub mod source;
+pub mod std_types;
 mod target;
 mod text_file;
 mod typevar;

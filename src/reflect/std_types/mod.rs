@@ -1,0 +1,71 @@
+//! Python's own types: what the standard library has and people keep in pickles, as Rust types.
+//!
+//! None of them is data to pickle; each is a call in one of a few shapes, which depend on the protocol and on the Python that wrote it. The types here
+//! read all of these shapes and build the one that a [`Target`](super::Target) has: the same bytes that its CPython would write.
+//!
+//! - [`Date`], [`Time`], [`DateTime`], [`TimeDelta`], [`TimeZone`], [`ZoneInfo`]: `datetime` and `zoneinfo`.
+//! - [`Decimal`], [`Fraction`], [`Complex`], [`Uuid`], [`Range`]: numbers and their like.
+//! - [`PurePath`]: `pathlib`. Addresses of `ipaddress` are Rust's [`IpAddr`](std::net::IpAddr).
+//! - [`Instance`]: an instance of any class, however it was pickled, and [`Obj::attr`](crate::Obj::attr).
+//! - [`FromPy`] and [`Obj::extract`](crate::Obj::extract): Python objects as Rust values.
+//!
+//! What holds no other object is a plain Rust value (`Date`, `Decimal`, ..), with `reflect` and `build`; it is [`ToPy`](crate::ToPy) and [`FromPy`] too. What
+//! holds objects is a `Copy` view of the heap (`DateTime`, `TimeZone`, ..), with its parts to build one. `Display` is Python's `repr`.
+
+mod complex;
+mod date;
+mod datetime;
+mod decimal;
+mod fraction;
+mod from_py;
+mod instance;
+mod ip_address;
+mod made;
+mod path;
+mod plain;
+mod range;
+mod time;
+mod timedelta;
+mod timezone;
+mod uuid;
+mod zone_info;
+
+pub use self::complex::Complex;
+pub use self::date::Date;
+pub use self::datetime::{DateTime, DateTimeParts};
+pub use self::decimal::Decimal;
+pub use self::fraction::Fraction;
+pub use self::from_py::FromPy;
+pub use self::instance::Instance;
+pub use self::path::{PathKind, PurePath};
+pub use self::range::Range;
+pub use self::time::{Clock, Time, TimeParts};
+pub use self::timedelta::TimeDelta;
+pub use self::timezone::{TimeZone, TimeZoneParts};
+pub use self::uuid::Uuid;
+pub use self::zone_info::{ZoneInfo, ZoneInfoParts};
+
+use super::signature::repr_text;
+use crate::heap::Obj;
+
+/// `repr` of a time zone. It is not [`text`], so that a zone which is a datetime with a zone and so on is not followed.
+fn zone_text(object: Obj<'_>) -> String {
+    let zone = TimeZone::recognise(object).map(|zone| zone.to_string());
+    let zone = zone.or_else(|| ZoneInfo::recognise(object).map(|zone| zone.to_string()));
+    zone.unwrap_or_else(|| repr_text(object))
+}
+
+/// `repr` of an object, the types of this module as Python has them.
+fn text(object: Obj<'_>) -> String {
+    macro_rules! first {
+        ($($name:ident)*) => {
+            $(if let Some(found) = $name::recognise(object) {
+                return found.to_string();
+            })*
+        };
+    }
+    if object.as_call().is_ok() {
+        first!(Date Time DateTime TimeDelta TimeZone ZoneInfo Decimal Fraction Complex Uuid Range PurePath);
+    }
+    repr_text(object)
+}
