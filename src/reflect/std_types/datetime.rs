@@ -10,7 +10,7 @@ use std::fmt;
 
 use super::date::state_bytes;
 use super::made::Made;
-use super::{Clock, Date};
+use super::{Clock, Date, zone_text};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
 use crate::reflect::Target;
@@ -85,7 +85,14 @@ impl fmt::Display for DateTime<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Date { year, month, day } = self.date;
         write!(f, "datetime.datetime({year}, {month}, {day}, {}, ", self.clock.hour)?;
-        self.clock.write_rest(f, self.tzinfo)
+        self.clock.write_rest(f)?;
+        if self.clock.fold {
+            f.write_str(", fold=1")?;
+        }
+        match self.tzinfo {
+            Some(zone) => write!(f, ", tzinfo={})", zone_text(zone)),
+            None => f.write_str(")"),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! `fractions.Fraction`.
 //!
 //! ```text
-//! fractions.Fraction('1/3')       up to Python 3.11
-//! fractions.Fraction(1, 3)        from 3.12 on
+//! fractions.Fraction('1/3')       up to Python 3.10
+//! fractions.Fraction(1, 3)        from 3.11 on
 //! ```
 
 use std::fmt;
@@ -58,7 +58,7 @@ impl Fraction {
     /// Builds the number.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Value {
         let class = heap.shared_global("fractions", "Fraction");
-        if target.python() >= (3, 12) {
+        if target.python() >= (3, 11) {
             return heap.call(class, (&self.numerator, &self.denominator));
         }
         let text = if self.denominator == BigInt::from(1) {

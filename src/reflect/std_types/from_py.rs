@@ -234,6 +234,11 @@ fn called_pairs(object: Obj<'_>) -> Option<Obj<'_>> {
     if let Some(base) = made.base {
         return matches!(base.value(), Value::Dict(_)).then_some(base);
     }
+    // A dict of a class of its own that has no pairs; nothing tells it from an object of another class without attributes.
+    if made.is_new && made.args.is_empty() {
+        let without_attributes = made.state().is_none_or(|state| state.items().is_ok_and(|mut items| items.next().is_none()));
+        return without_attributes.then(|| heap.obj(Value::EMPTY_TUPLE));
+    }
     let (module, name) = made.callable.global_names()?;
     match (&*module, &*name, made.args) {
         ("builtins", "dict", []) | ("collections", "OrderedDict" | "Counter", []) | ("collections", "defaultdict", [] | [_]) => {
@@ -252,7 +257,7 @@ fn called_pairs(object: Obj<'_>) -> Option<Obj<'_>> {
 fn read_pairs<'h, K: FromPy<'h>, V: FromPy<'h>>(object: Obj<'h>) -> Result<Vec<(K, V)>> {
     let dict = pairs(object)?;
     if matches!(dict.value(), Value::List(_) | Value::Tuple(_)) {
-        return dict.iter()?.map(|pair| <(K, V)>::from_py(pair)).collect();
+        return dict.iter()?.map(<(K, V)>::from_py).collect();
     }
     dict.items()?.map(|(key, value)| Ok((K::from_py(key)?, V::from_py(value)?))).collect()
 }

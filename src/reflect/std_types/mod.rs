@@ -6,6 +6,7 @@
 //! - [`Date`], [`Time`], [`DateTime`], [`TimeDelta`], [`TimeZone`], [`ZoneInfo`]: `datetime` and `zoneinfo`.
 //! - [`Decimal`], [`Fraction`], [`Complex`], [`Uuid`], [`Range`]: numbers and their like.
 //! - [`PurePath`]: `pathlib`. Addresses of `ipaddress` are Rust's [`IpAddr`](std::net::IpAddr).
+//! - [`Slice`], [`Pattern`], [`Exception`].
 //! - [`Instance`]: an instance of any class, however it was pickled, and [`Obj::attr`](crate::Obj::attr).
 //! - [`FromPy`] and [`Obj::extract`](crate::Obj::extract): Python objects as Rust values.
 //!
@@ -16,14 +17,17 @@ mod complex;
 mod date;
 mod datetime;
 mod decimal;
+mod exception;
 mod fraction;
 mod from_py;
 mod instance;
 mod ip_address;
 mod made;
 mod path;
+mod pattern;
 mod plain;
 mod range;
+mod slice;
 mod time;
 mod timedelta;
 mod timezone;
@@ -34,11 +38,14 @@ pub use self::complex::Complex;
 pub use self::date::Date;
 pub use self::datetime::{DateTime, DateTimeParts};
 pub use self::decimal::Decimal;
+pub use self::exception::Exception;
 pub use self::fraction::Fraction;
 pub use self::from_py::FromPy;
 pub use self::instance::Instance;
 pub use self::path::{PathKind, PurePath};
+pub use self::pattern::{Pattern, PatternParts};
 pub use self::range::Range;
+pub use self::slice::{Slice, SliceParts};
 pub use self::time::{Clock, Time, TimeParts};
 pub use self::timedelta::TimeDelta;
 pub use self::timezone::{TimeZone, TimeZoneParts};
@@ -47,6 +54,7 @@ pub use self::zone_info::{ZoneInfo, ZoneInfoParts};
 
 use super::signature::repr_text;
 use crate::heap::Obj;
+use crate::text::repr::write_bytes_repr;
 
 /// `repr` of a time zone. It is not [`text`], so that a zone which is a datetime with a zone and so on is not followed.
 fn zone_text(object: Obj<'_>) -> String {
@@ -64,7 +72,14 @@ fn text(object: Obj<'_>) -> String {
             })*
         };
     }
-    if object.as_call().is_ok() {
+    if let Ok(call) = object.as_call() {
+        let bytes = object.called_bytes().filter(|_| !call.callable().is_global("builtins", "bytearray"));
+        if let Some(bytes) = bytes {
+            let mut out = String::new();
+            // A String takes everything.
+            let _ = write_bytes_repr(&mut out, &bytes);
+            return out;
+        }
         first!(Date Time DateTime TimeDelta TimeZone ZoneInfo Decimal Fraction Complex Uuid Range PurePath);
     }
     repr_text(object)

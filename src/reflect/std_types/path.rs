@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! pathlib.PosixPath('/', 'usr', 'bin')         up to Python 3.12: the parts
-//! pathlib._local.PosixPath('/usr/bin')         3.13: the text
+//! pathlib._local.PosixPath('/usr/bin')         3.13: what the path was made of, as it was given
 //! ```
 
 use std::fmt;
@@ -93,7 +93,7 @@ impl PurePath {
             return Vec::new();
         }
         let separator = if self.kind.is_windows() { '\\' } else { '/' };
-        let (anchor, rest) = self.text.split_at(anchor(&self.text, self.kind.is_windows()));
+        let (anchor, rest) = self.text.split_at(anchor(&self.text, self.kind.is_windows()).1);
         let names = rest.split(separator).filter(|name| !name.is_empty());
         Some(anchor).filter(|anchor| !anchor.is_empty()).into_iter().chain(names).collect()
     }
@@ -112,35 +112,48 @@ impl PurePath {
     }
 }
 
-/// How long drive and root are.
-fn anchor(text: &str, windows: bool) -> usize {
-    let root = |text: &str, separator| text.len() - text.trim_start_matches(separator).len();
+/// How long the drive is, and how long the drive with the root (`splitroot` of `posixpath.py` and `ntpath.py`).
+fn anchor(text: &str, windows: bool) -> (usize, usize) {
     if !windows {
         // Exactly two slashes are a root of their own.
-        return root(text, '/').min(2);
+        let slashes = text.len() - text.trim_start_matches('/').len();
+        return (0, if slashes == 2 { 2 } else { slashes.min(1) });
     }
     if let Some(share) = text.strip_prefix(r"\\") {
-        let mut ends = share.match_indices('\\').map(|(at, _)| at + 3);
-        let end = ends.nth(1).unwrap_or(text.len());
-        return end;
+        let second = share.match_indices('\\').map(|(at, _)| at + 2).nth(1);
+        return second.map_or((text.len(), text.len()), |drive| (drive, drive + 1));
     }
     match text.as_bytes() {
-        [_, b':', b'\\', ..] => 3,
-        [_, b':', ..] => 2,
-        [b'\\', ..] => 1,
-        _ => 0,
+        [drive, b':', b'\\', ..] if drive.is_ascii() => (2, 3),
+        [drive, b':', ..] if drive.is_ascii() => (2, 2),
+        [b'\\', ..] => (0, 1),
+        _ => (0, 0),
     }
 }
 
-/// `str` of the path that has these parts.
+/// `str` of the path that has these parts: a later absolute part takes the place of those before it, empty names and single dots go.
 fn join(parts: &[&str], windows: bool) -> String {
-    let separator = if windows { "\\" } else { "/" };
-    let text = match parts {
-        [first, rest @ ..] if !rest.is_empty() && anchor(first, windows) == first.len() => {
-            [first, &*rest.join(separator)].concat()
+    let separator = if windows { '\\' } else { '/' };
+    let (mut drive, mut root, mut names) = (String::new(), String::new(), Vec::new());
+    for part in parts {
+        let part = if windows { part.replace('/', "\\") } else { (*part).to_owned() };
+        let (drive_end, root_end) = anchor(&part, windows);
+        let (head, rest) = part.split_at(root_end);
+        let (new_drive, new_root) = head.split_at(drive_end);
+        if !new_root.is_empty() || !new_drive.is_empty() && !new_drive.eq_ignore_ascii_case(&drive) {
+            root = new_root.to_owned();
+            names.clear();
         }
-        _ => parts.join(separator),
-    };
+        if !new_drive.is_empty() {
+            drive = new_drive.to_owned();
+        }
+        names.extend(rest.split(separator).filter(|name| !matches!(*name, "" | ".")).map(str::to_owned));
+    }
+    // A share always has a root.
+    if drive.starts_with(r"\\") && drive.matches('\\').count() == 3 {
+        root = "\\".to_owned();
+    }
+    let text = [drive, root, names.join(&separator.to_string())].concat();
     if text.is_empty() { ".".to_owned() } else { text }
 }
 

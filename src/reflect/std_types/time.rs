@@ -49,8 +49,8 @@ impl Clock {
         self.hour < 24 && self.minute < 60 && self.second < 60 && self.microsecond < 1_000_000
     }
 
-    /// Minutes and all behind them, as `repr` has them.
-    pub(super) fn write_rest(self, f: &mut fmt::Formatter<'_>, zone: Option<Obj<'_>>) -> fmt::Result {
+    /// Minutes, and what is finer as far as it is not zero.
+    pub(super) fn write_rest(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.minute)?;
         if self.second != 0 || self.microsecond != 0 {
             write!(f, ", {}", self.second)?;
@@ -58,13 +58,7 @@ impl Clock {
         if self.microsecond != 0 {
             write!(f, ", {}", self.microsecond)?;
         }
-        if self.fold {
-            f.write_str(", fold=1")?;
-        }
-        match zone {
-            Some(zone) => write!(f, ", tzinfo={})", zone_text(zone)),
-            None => f.write_str(")"),
-        }
+        Ok(())
     }
 }
 
@@ -127,7 +121,12 @@ impl<'h> Time<'h> {
 impl fmt::Display for Time<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "datetime.time({}, ", self.clock.hour)?;
-        self.clock.write_rest(f, self.tzinfo)
+        self.clock.write_rest(f)?;
+        // The other way round than a datetime has it.
+        if let Some(zone) = self.tzinfo {
+            write!(f, ", tzinfo={}", zone_text(zone))?;
+        }
+        f.write_str(if self.clock.fold { ", fold=1)" } else { ")" })
     }
 }
 

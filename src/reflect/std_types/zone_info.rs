@@ -1,7 +1,7 @@
 //! `zoneinfo.ZoneInfo`: a time zone of the IANA database, by its name.
 //!
 //! ```text
-//! getattr(zoneinfo.ZoneInfo, '_unpickle')('Europe/Berlin', True)          False: not from the cache (ZoneInfo.no_cache)
+//! getattr(zoneinfo.ZoneInfo, '_unpickle')('Europe/Berlin', 1)          0: not from the cache (ZoneInfo.no_cache)
 //! ```
 
 use std::fmt;
@@ -111,6 +111,7 @@ impl ZoneInfoParts {
         let class = heap.shared_global("zoneinfo", "ZoneInfo");
         let name = heap.name("_unpickle");
         let method = heap.call(getattr, (class, name));
-        Ok(heap.call(method, (&self.key, self.from_cache)))
+        // The C code writes an int.
+        Ok(heap.call(method, (&self.key, i32::from(self.from_cache))))
     }
 }
