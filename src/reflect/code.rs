@@ -162,7 +162,7 @@ impl<'h> Code<'h> {
         Self::recognise(object).ok_or_else(|| object.wanted("a code object"))
     }
 
-    fn recognise(object: Obj<'h>) -> Option<Self> {
+    pub(super) fn recognise(object: Obj<'h>) -> Option<Self> {
         let code = Self::of_call(object)?;
         let fields = code.args.iter().ok()?.skip(code.first);
         let fits = code.shape.fields().iter().zip(fields).all(|(field, value)| match field {
@@ -303,6 +303,10 @@ impl<'h> Code<'h> {
     /// `co_varnames`: parameters first.
     pub fn varnames(self) -> impl Iterator<Item = PyStr<'h>> + Clone + use<'h> {
         self.texts(Field::VarNames)
+    }
+
+    pub(super) fn varname_objects(self) -> &'h [Value] {
+        self.field(Field::VarNames).map_or(&[], |names| self.object.heap().items(names.value()))
     }
 
     /// `co_freevars`: the names of the cells of a closure.

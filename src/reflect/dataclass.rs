@@ -9,9 +9,9 @@
 
 use std::fmt;
 
+use super::annotation::repr_text;
 use super::function::named;
 use super::shape::{Origin, Shape, unsayable, view};
-use super::signature::repr_text;
 use super::{Class, Helper, MappingProxy, MappingProxyParts, Release, Target};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
@@ -269,7 +269,7 @@ impl fmt::Display for DataclassField<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.name().to_string_lossy())?;
         if let Some(annotation) = self.annotation() {
-            write!(f, ": {}", super::signature::annotation_text(annotation))?;
+            write!(f, ": {}", super::annotation::annotation_text(annotation))?;
         }
         match (self.default(), self.default_factory()) {
             (Some(default), _) => write!(f, " = {}", repr_text(default)),

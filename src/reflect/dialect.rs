@@ -30,11 +30,11 @@ macro_rules! helpers {
                 }
             }
 
-            fn named(name: &str) -> Option<Self> {
-                match name {
-                    $($text => Some(Self::$name),)*
-                    _ => None,
-                }
+            fn named(name: &[u8]) -> Option<Self> {
+                $(if name == $text.as_bytes() {
+                    return Some(Self::$name);
+                })*
+                None
             }
 
             /// Whether it stood in `cloudpickle_fast` before 3.0.
@@ -111,11 +111,12 @@ impl Helper {
     /// ```
     #[must_use]
     pub fn of(object: Obj<'_>) -> Option<Self> {
-        if !matches!(object.value(), Value::Global(_)) {
+        // No name of Python 2 that is translated is one of these.
+        let (module, name) = object.written_names()?;
+        if !HelperModule::is_one(module) {
             return None;
         }
-        let (module, name) = object.global_names()?;
-        Self::named(&name).filter(|_| HelperModule::of(&module).is_some())
+        Self::named(name)
     }
 
     /// The helper whose call an object is.
@@ -129,7 +130,11 @@ impl Helper {
 
 /// Whether an object is the type `types.<name>` as cloudpickle writes it.
 pub(crate) fn is_builtin_type(object: Obj<'_>, name: &str) -> bool {
-    builtin_type(object).is_some_and(|found| found == name)
+    let Some(Helper::BuiltinType) = Helper::called(object) else { return false };
+    let heap = object.heap();
+    let args = object.as_call().map(|call| heap.items(call.args().value()));
+    let found = args.ok().and_then(|args| args.first()).filter(|found| matches!(found, Value::Str(_) | Value::ByteString(_)));
+    found.is_some_and(|found| heap.content(*found) == name.as_bytes())
 }
 
 fn builtin_type(object: Obj<'_>) -> Option<Cow<'_, str>> {
@@ -148,6 +153,11 @@ struct HelperModule<'m> {
 }
 
 impl<'m> HelperModule<'m> {
+    /// Whether a module of that name can have helpers.
+    fn is_one(module: &[u8]) -> bool {
+        module.ends_with(b".cloudpickle") || module.ends_with(b".cloudpickle_fast") || module == b"cloudpickle"
+    }
+
     /// The last part is `cloudpickle` or `cloudpickle_fast`; up to its release 3.0 pyspark had all of it in one module.
     fn of(module: &'m str) -> Option<Self> {
         if matches!(module, "cloudpickle" | "pyspark.cloudpickle") {

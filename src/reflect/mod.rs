@@ -12,6 +12,7 @@
 //!   installed.
 
 mod alias;
+mod annotation;
 mod attribute;
 mod builtin_type;
 mod cell;
