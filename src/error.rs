@@ -64,6 +64,12 @@ impl Error {
         self
     }
 
+    /// The same error in an input in front of which other bytes stand.
+    pub(crate) fn moved(mut self, by: usize) -> Self {
+        self.0.offset = self.0.offset.map(|offset| offset + by);
+        self
+    }
+
     /// Adds the path of the object that was asked.
     pub(crate) fn on_path(mut self, path: impl Into<String>) -> Self {
         self.0.path.get_or_insert_with(|| path.into());

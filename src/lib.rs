@@ -38,6 +38,8 @@
 //! | bytes | the opcodes | [`ops`], [`dis`] |
 
 mod compat;
+#[cfg(feature = "container")]
+pub mod container;
 #[cfg(feature = "serde")]
 pub mod de;
 pub mod error;
@@ -48,6 +50,7 @@ pub mod op;
 pub mod opcode;
 pub mod pickle;
 pub mod reflect;
+pub mod scan;
 #[cfg(feature = "serde")]
 pub mod ser;
 pub mod style;
@@ -64,6 +67,7 @@ pub use op::{Dis, Op, dis, ops, optimize};
 pub use opcode::Opcode;
 pub use pickle::Pickler;
 pub use reflect::{Source, SourceModule};
+pub use scan::{Rules, scan};
 #[cfg(feature = "serde")]
 pub use ser::{Serializer, to_heap, to_vec, to_writer};
 pub use text::Encoding;

@@ -9,8 +9,8 @@ const FLOORS: &[&[&str]] = &[
     &["limits", "style", "compat", "opcode", "int", "text"],
     &["op", "heap"],
     &["unpickle", "pickle"],
-    &["reflect"],
-    &["ser", "de", "with"],
+    &["reflect", "container"],
+    &["ser", "de", "with", "scan"],
     &["lib", "bin"],
 ];
 

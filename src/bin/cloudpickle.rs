@@ -5,6 +5,9 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+#[path = "cloudpickle/scan.rs"]
+mod scan;
+
 use clap::{Args, Parser, Subcommand};
 use cloudpickle::{Dis, Encoding, Pickler, Unpickler};
 
@@ -44,6 +47,11 @@ enum Command {
         #[arg(short = 'O', long)]
         optimize: bool,
     },
+    /// Says what loading pickles would import, call and change, and whether that does harm
+    #[command(
+        after_help = "Exit status: 0 when nothing was found, 1 when something was, 2 when a file could not be read.\n\nExamples:\n  cloudpickle scan model.pkl\n  cloudpickle scan --json models/ | jq 'select(.verdict != \"safe\")'\n  cloudpickle scan --fail-on dangerous --rules rules.json downloads/*.pt"
+    )]
+    Scan(scan::Options),
 }
 
 #[derive(Args)]
@@ -75,6 +83,7 @@ impl Input {
 
 fn main() -> ExitCode {
     let (input, result) = match Program::parse().command {
+        Command::Scan(options) => return scan::run(&options),
         Command::Dis { input, annotate, indent } => {
             let result = dis(&input, annotate, indent);
             (input, result)

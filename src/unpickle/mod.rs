@@ -17,6 +17,7 @@ mod pops;
 mod series;
 mod stream;
 mod trace;
+mod watch;
 
 use std::borrow::Cow;
 use std::io::BufRead;
@@ -29,6 +30,7 @@ pub use self::policy::Policy;
 pub use self::series::Series;
 pub use self::stream::Pickles;
 pub(crate) use self::trace::is_line;
+pub(crate) use self::watch::{Seen, Watch, Watched};
 use crate::error::Result;
 use crate::heap::Heap;
 use crate::text::Encoding;
@@ -312,6 +314,15 @@ impl Unpickler {
         let mut machine = Machine::new(Heap::over(Cow::Borrowed(input)), input.len(), Vec::new(), &self.options);
         let result = machine.run(input);
         Partial::finish(machine, result, self.options.encoding)
+    }
+
+    /// Loads as far as possible while somebody watches; of what was dropped nothing is put away.
+    pub(crate) fn loads_watched<'a>(&self, input: &'a [u8], watch: &mut impl Watch) -> Seen<'a> {
+        let mut machine = Machine::new(Heap::over(Cow::Borrowed(input)), input.len(), Vec::new(), &self.options);
+        let result = machine.watched(input, watch);
+        let mut heap = machine.heap;
+        heap.encoding = self.options.encoding;
+        Seen { heap, result }
     }
 
     /// The bytes of the first pickle that a reader gives.
