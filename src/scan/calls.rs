@@ -127,19 +127,20 @@ impl Follow<'_, '_> {
 
     /// Functions that call what they are given, and are given code by value.
     fn runs_arguments(&mut self, name: &Name, args: &Args) -> Option<Outcome> {
-        let runs = CALLERS.contains(&(super::rules::canonical(&name.module), name.path.as_str()));
-        if !runs {
+        let caller = CALLERS.contains(&(super::rules::canonical(&name.module), name.path.as_str()));
+        if !caller && (is_class(&name.path) || super::rules::is_standard(&name.module)) {
             return None;
         }
         for arg in args.known.clone() {
             let harmless = match &arg {
+                Sym::Name(name) if caller => name.path.is_empty() || self.judge(name).severity < Severity::Dangerous,
                 Sym::Function(made) => self.code_is_harmless(*made),
                 Sym::Class(_) | Sym::Source => false,
                 Sym::Made(class) => !self.class_runs(*class, &["__call__", "__iter__", "__next__", "__getitem__"]),
                 _ => true,
             };
             if !harmless {
-                return Some(Outcome::new(Severity::Dangerous, "runs code by value that is given to it", Sym::Tainted));
+                return Some(Outcome::new(Severity::Dangerous, "runs what is given to it", Sym::Tainted));
             }
         }
         None
@@ -205,9 +206,13 @@ impl Follow<'_, '_> {
         let Value::Call(id) = made else { return Facts { partial: true, ..Facts::default() } };
         let Some(event) = self.heap.events.get(id.index()) else { return Facts { partial: true, ..Facts::default() } };
         let first = self.heap.items(event.object).first().copied();
+        let bytes = |value| match value {
+            Value::Bytes(_) | Value::ByteString(_) | Value::Call(_) => self.bytes(&self.known(value)),
+            _ => None,
+        };
         match first.map(|first| (first, self.known(first))) {
-            Some((_, Sym::Code(Some(code)))) => Facts::of(self.heap, code),
-            _ if matches!(self.known(made), Sym::Code(_)) => Facts::of(self.heap, made),
+            Some((_, Sym::Code(Some(code)))) => Facts::of(self.heap, code, bytes),
+            _ if matches!(self.known(made), Sym::Code(_)) => Facts::of(self.heap, made, bytes),
             _ => Facts { partial: true, imports: true, ..Facts::default() },
         }
     }

@@ -1,5 +1,7 @@
 //! Code that travels by value: what its bytecode names, and whether running it is seen to be harmless.
 
+use std::rc::Rc;
+
 use crate::heap::{Heap, Value};
 
 use super::rules::{Rules, Severity, is_escape, is_powerful};
@@ -20,7 +22,7 @@ const BUDGET: usize = 10_000;
 
 impl Facts {
     /// Reads the arguments of a call of `CodeType`, and those of the code objects among its constants.
-    pub(crate) fn of(heap: &Heap<'_>, code: Value) -> Self {
+    pub(crate) fn of(heap: &Heap<'_>, code: Value, bytes: impl Fn(Value) -> Option<Rc<[u8]>>) -> Self {
         let mut facts = Self::default();
         let mut open = vec![code];
         let mut budget = BUDGET;
@@ -36,11 +38,9 @@ impl Facts {
                 facts.partial = true;
                 continue;
             };
-            let bytecode = args.iter().find_map(|arg| match arg {
-                Value::Bytes(_) | Value::ByteString(_) => Some(heap.content(*arg)),
-                _ => None,
-            });
-            facts.imports |= bytecode.is_none_or(|bytecode| imports(bytecode, args.len()));
+            // Below protocol 3 bytes are the value of a call.
+            let bytecode = args.iter().find_map(|arg| bytes(*arg));
+            facts.imports |= bytecode.is_none_or(|bytecode| imports(&bytecode, args.len()));
             for name in heap.items(*names) {
                 match name {
                     Value::Str(_) | Value::ByteString(_) => {

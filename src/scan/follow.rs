@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write;
+use std::rc::Rc;
 
 use super::places::Places;
 use super::report::{CallUse, Finding, GlobalUse, Report, StateUse};
@@ -64,6 +65,8 @@ pub(super) struct Follow<'h, 'r> {
     pub(super) report: Report,
     /// The event that is judged.
     at: usize,
+    /// The worst that was said of a call of a name.
+    called: HashMap<Rc<Name>, Severity>,
     /// Globals that were reached by name and stand nowhere in the stream.
     reached: Vec<(usize, Name)>,
 }
@@ -87,6 +90,7 @@ impl<'h, 'r> Follow<'h, 'r> {
             report: Report::new(offset),
             at: offset,
             reached: Vec::new(),
+            called: HashMap::new(),
         };
         // Names that stand in the stream are known from the beginning on, also to calls before them that reach them through lists.
         for index in 0..heap.globals.len() {
@@ -161,6 +165,12 @@ impl<'h, 'r> Follow<'h, 'r> {
             self.gives.push(gives);
         }
         self.list_globals();
+        for (at, code) in &self.places.extensions {
+            if !self.extensions.contains_key(code) {
+                self.at = self.offset + at;
+                self.find(Severity::Suspicious, format!("extension code {code} stands for what is not known"));
+            }
+        }
         let mut root = Sym::Unknown;
         match result {
             Ok((value, length)) => {
@@ -278,6 +288,10 @@ impl<'h, 'r> Follow<'h, 'r> {
     }
 
     fn list_call(&mut self, callee: &Sym, args: String, outcome: &Outcome) {
+        if let Sym::Name(name) = callee {
+            let worst = self.called.entry(name.clone()).or_insert(Severity::Safe);
+            *worst = outcome.severity.max(*worst);
+        }
         let callable = self.describe(callee);
         if outcome.severity > Severity::Safe {
             let mut message = format!("calls {callable}");
@@ -339,11 +353,15 @@ impl<'h, 'r> Follow<'h, 'r> {
                 });
                 continue;
             };
-            let judgement = self.judge(&name);
-            // To name something and not to call it is no harm, unless the import does it.
-            let severity = if judgement.on_import { judgement.severity } else { judgement.severity.min(Severity::Suspicious) };
-            if severity > Severity::Safe {
-                self.find(severity, format!("names {name}: {}", judgement.reason));
+            let mut judgement = self.judge(&name);
+            // To name something and not to call it is no harm, unless the import does it; of what was called enough was said.
+            match self.called.get(&name) {
+                _ if judgement.on_import => self.find(judgement.severity, format!("names {name}: {}", judgement.reason)),
+                Some(called) => judgement.severity = *called,
+                None if judgement.severity > Severity::Safe => {
+                    self.find(Severity::Suspicious, format!("names {name}: {}", judgement.reason));
+                }
+                None => {}
             }
             self.report.globals.push(GlobalUse {
                 offset,
@@ -378,8 +396,10 @@ impl<'h, 'r> Follow<'h, 'r> {
             }
             Sym::Partial(_) => calls::rebuild_partial(self, event),
             Sym::Made(class) => {
+                let slots = matches!((event.object, self.heap.items(event.object)), (Value::Tuple(_), &[_, Value::Dict(_)]));
                 let methods: &[&str] = match kind {
-                    EffectKind::Build => &["__setstate__", "__setattr__"],
+                    EffectKind::Build if slots => &["__setstate__", "__setattr__"],
+                    EffectKind::Build => &["__setstate__"],
                     EffectKind::Append => &["append", "extend"],
                     EffectKind::AddItems => &["add"],
                     _ => &["__setitem__"],

@@ -12,6 +12,8 @@ pub(super) struct Places {
     /// The offset of each event.
     events: Vec<usize>,
     globals: Vec<usize>,
+    /// The extension codes, with their places.
+    pub(super) extensions: Vec<(usize, i32)>,
     /// A `NumpyArrayWrapper` was given its state.
     pub(super) wrapped: bool,
     /// Where pickles begin that joblib loads from inside of this one: arrays of objects.
@@ -20,7 +22,7 @@ pub(super) struct Places {
 
 impl Places {
     pub(super) fn new(view: View) -> Self {
-        Self { view, events: Vec::new(), globals: Vec::new(), wrapped: false, nested: Vec::new() }
+        Self { view, events: Vec::new(), globals: Vec::new(), extensions: Vec::new(), wrapped: false, nested: Vec::new() }
     }
 
     pub(super) fn event(&self, index: usize) -> usize {
@@ -42,7 +44,16 @@ impl Watch for Places {
         if heap.globals.len() > self.globals.len() {
             self.globals.resize(heap.globals.len(), offset);
         }
-        if let Opcode::Build = opcode { self.built(heap, machine.stack.last().copied(), offset, rest) } else { 0 }
+        match opcode {
+            Opcode::Build => self.built(heap, machine.stack.last().copied(), offset, rest),
+            Opcode::Ext1 | Opcode::Ext2 | Opcode::Ext4 => {
+                if let Some(Value::Extension(code)) = machine.stack.last() {
+                    self.extensions.push((offset, *code));
+                }
+                0
+            }
+            _ => 0,
+        }
     }
 }
 

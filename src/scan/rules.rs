@@ -127,6 +127,12 @@ impl Rules {
             return judge_module(module);
         }
         let module = canonical(module);
+        // `X.__new__` is as harmful as `X`.
+        let name = CONSTRUCTORS
+            .iter()
+            .find_map(|constructor| name.strip_suffix(constructor))
+            .filter(|name| !name.is_empty())
+            .unwrap_or(name);
         let top = top(module);
         for row in index().get(top).into_iter().flatten() {
             if row.modules.iter().any(|pattern| module_matches(pattern, module))
@@ -154,6 +160,8 @@ impl Rules {
         Judgement { severity: Severity::Suspicious, reason: "the module is not known", unlisted: true, on_import: false }
     }
 }
+
+const CONSTRUCTORS: &[&str] = &[".__new__", ".__init__"];
 
 /// Modules whose import is a program that runs.
 const HARM_ON_IMPORT: &[&str] =

@@ -35,13 +35,20 @@ pub(super) fn call(
         ("builtins" | "importlib._bootstrap" | "importlib", "__import__") => {
             let module = follow.text(&first);
             let whole = known.get(3).is_some_and(|from| !matches!(from, Sym::Data(list) if follow.heap.items(*list).is_empty()));
-            import(follow, module.map(|module| if whole { module } else { module.split('.').next().unwrap_or_default().into() }))
+            import_by_call(
+                follow,
+                module.map(|module| if whole { module } else { module.split('.').next().unwrap_or_default().into() }),
+            )
         }
         ("importlib", "import_module") | ("test.support.import_helper", "import_module") => {
             let module = follow.text(&first);
-            import(follow, module)
+            import_by_call(follow, module)
         }
-        ("dill._dill", "_import_module") | ("pydoc", "locate" | "safeimport") | ("pkgutil", "resolve_name") => {
+        ("pydoc", "safeimport") => {
+            let module = follow.text(&first);
+            import_by_call(follow, module)
+        }
+        ("dill._dill", "_import_module") | ("pydoc", "locate") | ("pkgutil", "resolve_name") => {
             let target = follow.text(&first).map(|text| text.replace(':', "."));
             let target = target.map(|text| match text.rsplit_once('.') {
                 Some((module, path)) => Name::resolve(module, path),
@@ -49,8 +56,10 @@ pub(super) fn call(
             });
             match target {
                 Some(name) => {
+                    let module = Some(name.module.as_str().into());
+                    let imported = import(follow, module);
                     follow.reach(&name);
-                    Outcome::new(Severity::Suspicious, "imports what its argument names", Sym::Name(name.into()))
+                    Outcome { gives: Sym::Name(name.into()), ..imported }
                 }
                 None => Outcome::new(Severity::Dangerous, "imports what is not known", Sym::Tainted),
             }
@@ -70,7 +79,7 @@ pub(super) fn call(
             }
             other => Outcome::new(Severity::Suspicious, "gives the variables of an object", other),
         },
-        ("builtins", "setattr") => change(follow, &first, "sets an attribute of an object"),
+        ("builtins", "setattr") | ("dill._dill", "_setattr") => change(follow, &first, "sets an attribute of an object"),
         ("operator", "setitem") => change(follow, &first, "sets an item of an object"),
         ("operator", "getitem")
         | (
@@ -183,6 +192,13 @@ fn import(follow: &mut Follow<'_, '_>, module: Option<Rc<str>>) -> Outcome {
     let judgement = follow.judge(&name);
     let severity = if judgement.on_import { Severity::Dangerous } else { Severity::Suspicious };
     Outcome::new(severity, format!("imports {module}: {}", judgement.reason), Sym::Name(name.into()))
+}
+
+/// No pickler writes such calls: what they import for nothing is not known is there for the import's sake.
+fn import_by_call(follow: &mut Follow<'_, '_>, module: Option<Rc<str>>) -> Outcome {
+    let unlisted = module.as_ref().is_some_and(|module| follow.rules.judge(module, "").unlisted);
+    let outcome = import(follow, module);
+    Outcome { severity: if unlisted { Severity::Dangerous } else { outcome.severity }, ..outcome }
 }
 
 fn partial(follow: &mut Follow<'_, '_>, function: &Sym, args: Vec<Sym>) -> Outcome {
@@ -312,7 +328,9 @@ fn execute(follow: &mut Follow<'_, '_>, how: &str, args: &[Sym]) -> Outcome {
 fn change(follow: &mut Follow<'_, '_>, target: &Sym, reason: &'static str) -> Outcome {
     let own = match target {
         Sym::Source | Sym::Function(_) | Sym::Class(_) | Sym::Made(_) | Sym::Data(_) => true,
-        Sym::Instance(name) => name.is("types", "ModuleType") || name.is("types", "SimpleNamespace"),
+        Sym::Instance(name) => {
+            name.is("types", "ModuleType") || name.is("types", "SimpleNamespace") || name.module.starts_with("dill.")
+        }
         _ => false,
     };
     let severity = if own { Severity::Suspicious } else { Severity::Dangerous };
@@ -325,6 +343,10 @@ fn get_item(follow: &mut Follow<'_, '_>, object: &Sym, key: &Sym) -> Option<Outc
     let text = follow.text(key);
     let outcome = match object {
         Sym::Name(name) if name.is("sys", "modules") => import(follow, text),
+        // `List[int]`: a class with parameters.
+        Sym::Name(name) if !name.path.is_empty() && !name.path.ends_with("__dict__") && !name.path.ends_with("__builtins__") => {
+            return None;
+        }
         Sym::Name(name) => {
             let Some(text) = text else {
                 return Some(Outcome::new(Severity::Dangerous, "reaches an item whose key is not known", Sym::Tainted));

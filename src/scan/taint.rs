@@ -15,7 +15,11 @@ impl Follow<'_, '_> {
     /// Whether handing the value over hands something harmful over.
     pub(super) fn is_harmful(&self, sym: &Sym) -> bool {
         match sym {
-            Sym::Name(name) => self.judge(name).severity == Severity::Dangerous,
+            // To hand over what is only not known to be harmless is no harm yet.
+            Sym::Name(name) => {
+                let judgement = self.judge(name);
+                judgement.severity == Severity::Dangerous && !judgement.unlisted
+            }
             Sym::Tainted => true,
             Sym::Partial(partial) => self.is_harmful(&partial.0),
             _ => false,

@@ -26,7 +26,7 @@ pub(super) const ROWS: &[Row] = &[
     safe("numpy numpy.core numpy._core numpy.core.multiarray numpy._core.multiarray numpy.core._multiarray_umath numpy._core._multiarray_umath \
         numpy.core.numeric numpy._core.numeric numpy.core._internal numpy._core._internal", "_reconstruct scalar ndarray dtype _frombuffer _ufunc_reconstruct \
         _reconstruct_dtype _convert_to_stringdtype_kwargs flagsobj", "an array"),
-    safe("numpy", "^ ufunc matrix recarray chararray broadcast nditer generic number integer signedinteger unsignedinteger inexact floating \
+    safe("numpy", "^ ufunc matrix recarray chararray broadcast nditer generic number integer signedinteger unsignedinteger inexact floating record recarray poly1d \
         complexfloating flexible character bool_ bool8 byte ubyte short ushort intc uintc int_ uint intp uintp longlong ulonglong half single double longdouble \
         csingle cdouble clongdouble str_ bytes_ void object_ string_ unicode_ float_ complex_ int0 uint0 float16 float32 float64 float96 float128 int8 int16 \
         int32 int64 uint8 uint16 uint32 uint64 complex64 complex128 complex256 datetime64 timedelta64 long ulong bool nan inf pi e newaxis", "a type of arrays"),
@@ -50,7 +50,7 @@ pub(super) const ROWS: &[Row] = &[
     dangerous("pandas.io.** pandas.core.computation.** pandas.util._tester pandas.testing pandas._testing.** pandas.compat.** pandas.util._print_versions pandas.tests.** pandas.conftest",
         "**", "opens files or runs Python code"),
     dangerous("pandas.**", "eval query read_* to_* HDFStore ExcelFile ExcelWriter test show_versions", "opens files or runs Python code"),
-    safe("pandas pandas.core.** pandas._libs.** pandas.tseries.** pandas.indexes.** pandas.arrays pandas._typing pandas.errors.**", "^ _new_Index _unpickle_block new_block \
+    safe("pandas pandas.core.** pandas._libs.** pandas.tseries.** pandas.indexes.** pandas.arrays pandas._typing pandas.errors.**", "^ _new_* _unpickle_* _from_* new_* _concat_* asi8 _new_Index _unpickle_block new_block \
         _new_DatetimeIndex _new_PeriodIndex __pyx_unpickle_* _nat_unpickle _timedelta_unpickle _period_unpickle _freq_to_period _unpickle_array \
         __nat_unpickle _timestamp_unpickle block_manager _sparse_* offsets.* _Timestamp _NaT no_default", "a table or a part of one"),
     suspicious("pandas.**", "^", "a class of pandas"),
@@ -63,8 +63,11 @@ pub(super) const ROWS: &[Row] = &[
         mutual_info_classif mutual_info_regression scale normalize binarize", "a function of arrays"),
     safe("xgboost.** lightgbm.** catboost.** imblearn.** category_encoders.** hdbscan.** umap.** statsmodels.** lifelines.** mlxtend.** skorch.** skops.** tpot.**",
         "^ __pyx_unpickle_*", "a model or a part of one"),
-    safe("scipy.sparse.** scipy.stats.** scipy.interpolate.** scipy.spatial.** scipy.optimize.** scipy.special.** scipy.signal.**",
-        "^ *_matrix *_array __pyx_unpickle_* rv_frozen rv_continuous rv_discrete *_gen norm uniform expit logit", "a scientific type"),
+    dangerous("scipy.io.** scipy.weave.** scipy.datasets.** scipy._lib._testutils scipy._lib._ccallback.** scipy.misc.** scipy.__config__", "**", "opens files or reaches the network"),
+    dangerous("scipy.**", "load_npz save_npz loadarff loadmat savemat test show_config get_include", "opens files"),
+    safe("scipy.sparse.** scipy.stats.** scipy.interpolate.** scipy.spatial.** scipy.optimize.** scipy.special.** scipy.signal.** scipy.linalg.** scipy.cluster.** \
+        scipy.fft.** scipy.ndimage.** scipy.integrate.** scipy._lib.array_api_compat.**", "*", "a scientific type or function"),
+    safe("scipy.interpolate.**", "interp1d.*", "a method of a scientific type"),
     suspicious("scipy.**", "^", "a class of scipy"),
     safe("networkx.classes.** networkx", "^", "a graph"),
     safe("sympy sympy.core.** sympy.functions.** sympy.matrices.** sympy.sets.** sympy.polys.**", "^ Integer Rational Symbol", "an expression"),
@@ -103,7 +106,7 @@ pub(super) const ROWS: &[Row] = &[
     // Code by value.
     suspicious("dill._dill dill._shims", "_create_function _create_code _create_cell _create_module _import_module _load_type _create_namedtuple _create_array _create_lock \
         _create_rlock _create_stringi _create_stringo _create_ftype _create_dtypemeta _create_weakref _create_weakproxy _unmarshal _setitems _get_typedict_type \
-        _get_typedict_abstract _get_typedict_type _create_typemap CELL_EMPTY _CELL_EMPTY _CELL_REF _create_type _get_attr _getattribute _create_typing_tuple", "code by value"),
+        _get_typedict_abstract _get_typedict_type _create_typemap _setattr CELL_EMPTY _CELL_EMPTY _CELL_REF _create_type _get_attr _getattribute _create_typing_tuple", "code by value"),
     dangerous("dill.**", "_eval_repr _create_filehandle load loads load_session load_module run source.* temp.* Unpickler", "runs code or opens files"),
     suspicious("dill.**", "^", "a class of dill"),
 

@@ -97,7 +97,7 @@ pub(super) const ROWS: &[Row] = &[
     safe("mailbox", "Message mboxMessage MaildirMessage", "a mail"),
     safe("xml.etree.ElementTree", "Element SubElement QName Comment ProcessingInstruction ElementTree tostring", "an XML element"),
     safe("xml.dom.minidom", "^", "an XML node"),
-    safe("configparser", "^", "a configuration"),
+    safe("configparser", "^ SectionProxy.get* ConfigParser.get* RawConfigParser.get* RawConfigParser._get*", "a configuration"),
     safe("argparse optparse", "Namespace Values ArgumentParser _* HelpFormatter RawDescriptionHelpFormatter RawTextHelpFormatter Action OptionParser Option", "arguments"),
     safe("logging", "getLogger Logger LogRecord Formatter PercentStyle Filter Filterer Manager RootLogger PlaceHolder LoggerAdapter makeLogRecord \
         BufferingFormatter StrFormatStyle NullHandler getLevelName", "a logger"),
