@@ -49,7 +49,7 @@ enum Command {
     },
     /// Says what loading pickles would import, call and change, and whether that does harm
     #[command(
-        after_help = "Exit status: 0 when nothing was found, 1 when something was, 2 when a file could not be read.\n\nExamples:\n  cloudpickle scan model.pkl\n  cloudpickle scan --json models/ | jq 'select(.verdict != \"safe\")'\n  cloudpickle scan --fail-on dangerous --rules rules.json downloads/*.pt"
+        after_help = "Exit status: 0 when nothing was found, 1 when something was, else 2 when a file or a pickle could not be read.\n\nExamples:\n  cloudpickle scan model.pkl\n  cloudpickle scan --json models/ | jq 'select(.verdict != \"safe\")'\n  cloudpickle scan --fail-on dangerous --rules rules.json downloads/*.pt"
     )]
     Scan(scan::Options),
 }

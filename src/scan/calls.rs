@@ -174,7 +174,18 @@ impl Follow<'_, '_> {
             Sym::Instance(of) => {
                 let found = Name::resolve(&of.module, &format!("{}.{name}", of.path));
                 let judgement = self.judge(&found);
-                let severity = if escape { Severity::Dangerous } else { judgement.severity.min(Severity::Suspicious) };
+                let severity = match escape {
+                    true => Severity::Dangerous,
+                    // A bound method of a known type, which is not called here.
+                    false
+                        if judgement.unlisted
+                            && !super::rules::is_standard(&of.module)
+                            && self.judge(of).severity == Severity::Safe =>
+                    {
+                        Severity::Safe
+                    }
+                    false => judgement.severity.min(Severity::Suspicious),
+                };
                 (severity, Sym::Name(found.into()))
             }
             Sym::Data(_) | Sym::Text(_) | Sym::Bytes(_) if !escape => {

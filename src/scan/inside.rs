@@ -18,9 +18,20 @@ pub(super) fn pickles(input: &[u8], rules: &Rules) -> Vec<Report> {
             // What follows the last pickle is none.
             break;
         }
+        let forgotten = matches!(report.error.as_ref().map(crate::Error::kind), Some(crate::ErrorKind::MemoMissing(_)));
         reports.push(report);
         at += length.max(1);
         if !whole {
+            if forgotten && reports.len() > 1 {
+                // What one `Unpickler` loads, one pickle after another, has one memo.
+                let series = scan_at(input, 0, rules, View::Series, 0).report;
+                let verdict = series.verdict();
+                match (reports.last_mut(), series.error) {
+                    (_, None) => return vec![Report { error: None, ..series }],
+                    (Some(last), Some(_)) if verdict == Verdict::Dangerous => last.findings.extend(series.findings),
+                    _ => {}
+                }
+            }
             break;
         }
     }

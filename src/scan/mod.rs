@@ -91,7 +91,10 @@ fn scan_at(input: &[u8], offset: usize, rules: &Rules, view: View, depth: u32) -
     let stream = input.get(offset..).unwrap_or_default();
     let unpickler = Unpickler::new().encoding(crate::text::Encoding::Latin1).missing_buffers(true).max_digits(0);
     let mut places = Places::new(view);
-    let seen = unpickler.loads_watched(stream, &mut places);
+    let seen = match view {
+        View::Series => unpickler.loads_series_watched(stream, &mut places),
+        View::Pickle | View::Joblib => unpickler.loads_watched(stream, &mut places),
+    };
     Follow::new(&seen.heap, &places, rules, offset, depth).report(seen.result)
 }
 
@@ -102,6 +105,8 @@ enum View {
     Pickle,
     /// `joblib.load`, which finds the data of arrays behind their wrappers in the stream.
     Joblib,
+    /// `Unpickler.load` again and again, which keeps the memo.
+    Series,
 }
 
 /// A report, and what is known of the root object.

@@ -72,7 +72,7 @@ impl Places {
             return 0;
         }
         self.wrapped = true;
-        if self.view == View::Pickle {
+        if self.view != View::Joblib {
             return 0;
         }
         let Some(state) = heap.events.get(event.last as usize).map(|effect| heap.obj(effect.object)) else { return 0 };

@@ -134,6 +134,9 @@ impl Rules {
             .filter(|name| !name.is_empty())
             .unwrap_or(name);
         let top = top(module);
+        if is_standard(module) && is_exception(name) {
+            return Judgement::listed(Severity::Safe, "an exception");
+        }
         for row in index().get(top).into_iter().flatten() {
             if row.modules.iter().any(|pattern| module_matches(pattern, module))
                 && row.names.iter().any(|pattern| name_matches(pattern, name))
@@ -145,9 +148,6 @@ impl Rules {
             return Judgement::listed(Severity::Dangerous, "a way out of the object: dictionaries, globals and bases of others");
         }
         if is_standard(module) {
-            if is_exception(name) {
-                return Judgement::listed(Severity::Safe, "an exception");
-            }
             let reason = "a name of the standard library that is not known to be harmless";
             return Judgement { severity: Severity::Dangerous, reason, unlisted: true, on_import: false };
         }
@@ -337,6 +337,12 @@ pub(crate) fn canonical(module: &str) -> &str {
         "cloudpickle" => "cloudpickle.cloudpickle",
         _ => module,
     }
+}
+
+/// Whether the table speaks of a module by its whole name.
+pub(crate) fn is_listed(module: &str) -> bool {
+    let rows = index().get(top(module)).into_iter().flatten();
+    rows.flat_map(|row| &row.modules).any(|pattern| pattern.strip_suffix(".**").unwrap_or(pattern) == module)
 }
 
 /// Whether a module belongs to the standard library of some CPython.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use super::rules::{canonical, is_powerful};
+use super::rules::{canonical, is_listed, is_powerful};
 use crate::heap::Value;
 
 /// A module and a path in it; an empty path is the module itself.
@@ -27,15 +27,24 @@ impl Name {
                 return Self { module: bare.to_owned(), path: parts[at + 1..].join(".") };
             }
         }
-        Self { module: module.to_owned(), path: path.to_owned() }
+        // A submodule is a module: `random.rand` of `numpy` is `rand` of `numpy.random`.
+        let (mut module, mut path) = (module.to_owned(), path);
+        while !path.is_empty() {
+            let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+            let inner = format!("{module}.{first}");
+            if !is_listed(&inner) {
+                break;
+            }
+            (module, path) = (inner, rest);
+        }
+        Self { module, path: path.to_owned() }
     }
 
     /// An attribute of it.
     pub(crate) fn attribute(&self, name: &str) -> Self {
         if self.path.is_empty() {
-            // A submodule is a module.
             let inner = format!("{}.{name}", self.module);
-            if is_powerful(&inner) || inner == "os.path" {
+            if is_powerful(&inner) {
                 return Self { module: inner, path: String::new() };
             }
             Self::resolve(&self.module, name)

@@ -32,7 +32,7 @@ pub use self::stream::Pickles;
 pub(crate) use self::trace::is_line;
 pub(crate) use self::watch::{Seen, Watch, Watched};
 use crate::error::Result;
-use crate::heap::Heap;
+use crate::heap::{Heap, Value};
 use crate::text::Encoding;
 
 /// Loads the first pickle in `input` into a new heap, as Python's `pickle.loads`; what follows its `STOP` is not looked at.
@@ -323,6 +323,23 @@ impl Unpickler {
         let mut heap = machine.heap;
         heap.encoding = self.options.encoding;
         Seen { heap, result }
+    }
+
+    /// Loads all pickles of an input with one memo for them all, as far as possible, while somebody watches; gives the last root.
+    pub(crate) fn loads_series_watched<'a>(&self, input: &'a [u8], watch: &mut impl Watch) -> Seen<'a> {
+        let mut machine = Machine::new(Heap::over(Cow::Borrowed(input)), input.len(), Vec::new(), &self.options);
+        let mut rest = input;
+        let mut result = Ok((Value::None, 0));
+        while !rest.is_empty() && result.is_ok() {
+            result = machine.watched(rest, watch);
+            if let Ok((_, length)) = result {
+                machine.begin_anew();
+                rest = rest.get(length..).unwrap_or_default();
+            }
+        }
+        let mut heap = machine.heap;
+        heap.encoding = self.options.encoding;
+        Seen { heap, result: result.map(|(root, _)| (root, input.len())) }
     }
 
     /// The bytes of the first pickle that a reader gives.

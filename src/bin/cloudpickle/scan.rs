@@ -42,10 +42,9 @@ enum FailOn {
 struct Seen {
     failed: bool,
     unread: bool,
-    pickles: usize,
 }
 
-/// Judges everything; the exit status is 0 when nothing was found, 1 when something was, and 2 when a file could not be read.
+/// Judges everything; the exit status is 0 when nothing was found, 1 when something was, else 2 when a file could not be read.
 pub(crate) fn run(options: &Options) -> ExitCode {
     let rules = match rules(options) {
         Ok(rules) => rules,
@@ -64,8 +63,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             eprintln!("cloudpickle: standard output: {error}");
             ExitCode::from(2)
         }
-        _ if seen.unread => ExitCode::from(2),
         _ if seen.failed => ExitCode::from(1),
+        _ if seen.unread => ExitCode::from(2),
         _ => ExitCode::SUCCESS,
     }
 }
@@ -96,6 +95,7 @@ fn rules(options: &Options) -> Result<Rules, String> {
 /// A file, or all files in a folder; links to folders are not followed.
 fn walk(path: &Path, options: &Options, rules: &Rules, out: &mut impl Write, seen: &mut Seen) -> io::Result<()> {
     let mut open = vec![path.to_path_buf()];
+    let named = path;
     while let Some(path) = open.pop() {
         if path != *"-" && path.is_dir() {
             match fs::read_dir(&path) {
@@ -110,11 +110,22 @@ fn walk(path: &Path, options: &Options, rules: &Rules, out: &mut impl Write, see
             continue;
         }
         match read(&path) {
-            Ok(bytes) => file(&path, &bytes, options, rules, out, seen)?,
+            Ok(bytes) => {
+                // Among the files of a folder are some that nobody holds for pickles.
+                let may_be_none = path != named && !is_pickle_name(&path);
+                file(&path, &bytes, may_be_none, options, rules, out, seen)?;
+            }
             Err(error) => unread(&path, &error, options, out, seen)?,
         }
     }
     Ok(())
+}
+
+/// Names under which pickles are kept.
+fn is_pickle_name(path: &Path) -> bool {
+    const NAMES: &[&str] =
+        &["pkl", "pickle", "p", "pk", "pt", "pth", "bin", "ckpt", "joblib", "dill", "sav", "npy", "npz", "model", "dat", "data"];
+    path.extension().and_then(OsStr::to_str).is_some_and(|extension| NAMES.contains(&extension.to_ascii_lowercase().as_str()))
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
@@ -137,7 +148,15 @@ fn unread(path: &Path, error: &io::Error, options: &Options, out: &mut impl Writ
 }
 
 /// The pickles of a file: of the file itself, or of its members.
-fn file(path: &Path, bytes: &[u8], options: &Options, rules: &Rules, out: &mut impl Write, seen: &mut Seen) -> io::Result<()> {
+fn file(
+    path: &Path,
+    bytes: &[u8],
+    may_be_none: bool,
+    options: &Options,
+    rules: &Rules,
+    out: &mut impl Write,
+    seen: &mut Seen,
+) -> io::Result<()> {
     let name = if path.as_os_str() == OsStr::new("-") { "standard input".to_owned() } else { path.display().to_string() };
     let mut result = Ok(());
     container::each(bytes, &mut |member: Member<'_>| {
@@ -146,20 +165,23 @@ fn file(path: &Path, bytes: &[u8], options: &Options, rules: &Rules, out: &mut i
         }
         let shown = if member.path.is_empty() { name.clone() } else { format!("{name}:{}", member.path) };
         if let Some(problem) = member.problem {
-            seen.failed = true;
+            seen.unread = true;
             result = say_problem(&shown, problem, options, out);
             return;
         }
         for report in scan_each(member.bytes, rules) {
-            if member.may_be_none && report.error().is_some() && report.verdict() == Verdict::Error && report.globals().is_empty()
+            if (may_be_none || member.may_be_none)
+                && report.error().is_some()
+                && report.verdict() == Verdict::Error
+                && report.globals().is_empty()
             {
                 continue;
             }
             let verdict = report.verdict();
-            seen.pickles += 1;
+            seen.unread |= verdict == Verdict::Error;
             seen.failed |= match options.fail_on {
-                FailOn::Suspicious => verdict != Verdict::Safe,
-                FailOn::Dangerous => matches!(verdict, Verdict::Dangerous | Verdict::Error),
+                FailOn::Suspicious => matches!(verdict, Verdict::Suspicious | Verdict::Dangerous),
+                FailOn::Dangerous => verdict == Verdict::Dangerous,
             };
             result = if options.json { writeln!(out, "{}", json_of(&shown, &report)) } else { say(&shown, &report, out) };
             if result.is_err() {

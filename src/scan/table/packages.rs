@@ -20,12 +20,13 @@ pub(super) const ROWS: &[Row] = &[
     dangerous("numpy.f2py.** numpy.testing.** numpy.distutils.** numpy.ctypeslib.** numpy.setup.** numpy.tests.** numpy.conftest.** numpy._build_utils.**",
         "**", "runs Python code or commands"),
     dangerous("numpy.**", "load loads save savez savez_compressed savetxt loadtxt genfromtxt fromfile memmap DataSource open_memmap read_array fromregex recfromtxt \
-        recfromcsv mafromtxt ndfromtxt tofile NpzFile BagObj vectorize frompyfunc apply_along_axis apply_over_axes piecewise fromfunction fromiter \
+        recfromcsv mafromtxt ndfromtxt tofile NpzFile BagObj frompyfunc apply_along_axis apply_over_axes piecewise fromfunction fromiter \
         safe_eval runstring source info lookfor show_config get_include test exec_mod_from_location deprecate add_newdoc add_docstring set_printoptions \
         set_string_function seterrcall exec_command", "opens files or runs what it is given"),
     safe("numpy numpy.core numpy._core numpy.core.multiarray numpy._core.multiarray numpy.core._multiarray_umath numpy._core._multiarray_umath \
         numpy.core.numeric numpy._core.numeric numpy.core._internal numpy._core._internal", "_reconstruct scalar ndarray dtype _frombuffer _ufunc_reconstruct \
         _reconstruct_dtype _convert_to_stringdtype_kwargs flagsobj", "an array"),
+    safe("numpy numpy.lib.function_base numpy.lib._function_base_impl", "vectorize", "calls what it is given when it is called"),
     safe("numpy", "^ ufunc matrix recarray chararray broadcast nditer generic number integer signedinteger unsignedinteger inexact floating record recarray poly1d \
         complexfloating flexible character bool_ bool8 byte ubyte short ushort intc uintc int_ uint intp uintp longlong ulonglong half single double longdouble \
         csingle cdouble clongdouble str_ bytes_ void object_ string_ unicode_ float_ complex_ int0 uint0 float16 float32 float64 float96 float128 int8 int16 \
@@ -53,12 +54,15 @@ pub(super) const ROWS: &[Row] = &[
     safe("pandas pandas.core.** pandas._libs.** pandas.tseries.** pandas.indexes.** pandas.arrays pandas._typing pandas.errors.**", "^ _new_* _unpickle_* _from_* new_* _concat_* asi8 _new_Index _unpickle_block new_block \
         _new_DatetimeIndex _new_PeriodIndex __pyx_unpickle_* _nat_unpickle _timedelta_unpickle _period_unpickle _freq_to_period _unpickle_array \
         __nat_unpickle _timestamp_unpickle block_manager _sparse_* offsets.* _Timestamp _NaT no_default", "a table or a part of one"),
+    safe("pandas.api.**", "^", "a table or a part of one"),
     suspicious("pandas.**", "^", "a class of pandas"),
 
     // scikit-learn and its relatives.
     dangerous("sklearn.datasets.** sklearn.externals.** sklearn.utils._testing sklearn.utils.fixes sklearn._build_utils.** sklearn.tests.** sklearn.utils.estimator_checks \
         sklearn.utils._show_versions sklearn.__check_build.** sklearn.conftest", "**", "opens files, reaches the network or runs code"),
     safe("sklearn.**", "^ newObj __pyx_unpickle_* _passthrough_scorer", "a model or a part of one"),
+    safe("sklearn.cluster.** sklearn.feature_extraction.** sklearn.gaussian_process.** sklearn.decomposition.** sklearn.manifold.** sklearn.linear_model.** \
+        sklearn.ensemble.** sklearn.tree.** sklearn.svm.** sklearn.neighbors.** sklearn._loss.**", "_*", "a part of a model"),
     safe("sklearn.metrics.** sklearn.feature_selection.** sklearn.preprocessing.** sklearn.utils.validation", "*_score *_error *_kernel *_distances *_loss f_classif f_regression chi2 \
         mutual_info_classif mutual_info_regression scale normalize binarize", "a function of arrays"),
     safe("xgboost.** lightgbm.** catboost.** imblearn.** category_encoders.** hdbscan.** umap.** statsmodels.** lifelines.** mlxtend.** skorch.** skops.** tpot.**",
@@ -70,6 +74,7 @@ pub(super) const ROWS: &[Row] = &[
     safe("scipy.interpolate.**", "interp1d.*", "a method of a scientific type"),
     suspicious("scipy.**", "^", "a class of scipy"),
     safe("networkx.classes.** networkx", "^", "a graph"),
+    safe("sympy.functions.**", "*", "a function of expressions"),
     safe("sympy sympy.core.** sympy.functions.** sympy.matrices.** sympy.sets.** sympy.polys.**", "^ Integer Rational Symbol", "an expression"),
     safe("joblib.numpy_pickle joblib.numpy_pickle_compat sklearn.externals.joblib.numpy_pickle", "NumpyArrayWrapper ZNDArrayWrapper NDArrayWrapper", "an array in a joblib file"),
 

@@ -24,7 +24,8 @@ pub(super) const ROWS: &[Row] = &[
     dangerous("builtins", "setattr delattr", "changes objects that others use"),
     dangerous("builtins", "globals locals vars dir", "gives the variables of others"),
     dangerous("builtins", "breakpoint help exit quit apply coerce", "stops or takes over the program"),
-    suspicious("builtins", "print memoryview super staticmethod classmethod property", "has effects or is part of a class"),
+    safe("builtins", "print", "writes to standard output"),
+    suspicious("builtins", "memoryview super staticmethod classmethod property", "has effects or is part of a class"),
     safe("builtins", "set frozenset list dict tuple bytearray bytes int float complex bool str object slice range type enumerate zip \
         reversed map filter sum min max sorted abs round len repr ascii hash id iter next ord chr hex bin oct pow divmod any all callable format \
         isinstance issubclass Ellipsis NotImplemented None True False long unicode basestring xrange unichr intern cmp reduce \
@@ -87,6 +88,10 @@ pub(super) const ROWS: &[Row] = &[
     safe("_weakrefset", "WeakSet", "a weak reference"),
     safe("urllib.parse urlparse", "*", "a URL as text"),
     safe("urllib.error", "^", "an exception"),
+    safe("urllib.request", "Request", "a request that is not made"),
+    safe("warnings", "WarningMessage", "a warning"),
+    safe("zipfile tarfile re sqlite3 dbm zlib gzip lzma", "BadZipFile BadZipfile LargeZipFile error BadGzipFile", "an exception"),
+    safe("_hashlib", "openssl_*", "a hash"),
     safe("http", "HTTPStatus HTTPMethod", "an enumeration"),
     safe("http.cookies", "SimpleCookie Morsel BaseCookie", "a cookie"),
     safe("http.cookiejar", "Cookie CookieJar DefaultCookiePolicy", "a cookie"),
@@ -96,7 +101,7 @@ pub(super) const ROWS: &[Row] = &[
     safe("email", "message_from_string message_from_bytes", "a mail"),
     safe("mailbox", "Message mboxMessage MaildirMessage", "a mail"),
     safe("xml.etree.ElementTree", "Element SubElement QName Comment ProcessingInstruction ElementTree tostring", "an XML element"),
-    safe("xml.dom.minidom", "^", "an XML node"),
+    safe("xml.dom.minidom xml.dom.minicompat", "^", "an XML node"),
     safe("configparser", "^ SectionProxy.get* ConfigParser.get* RawConfigParser.get* RawConfigParser._get*", "a configuration"),
     safe("argparse optparse", "Namespace Values ArgumentParser _* HelpFormatter RawDescriptionHelpFormatter RawTextHelpFormatter Action OptionParser Option", "arguments"),
     safe("logging", "getLogger Logger LogRecord Formatter PercentStyle Filter Filterer Manager RootLogger PlaceHolder LoggerAdapter makeLogRecord \
@@ -116,7 +121,8 @@ pub(super) const ROWS: &[Row] = &[
     safe("contextlib", "nullcontext suppress ExitStack AbstractContextManager ContextDecorator", "a context manager"),
     safe("inspect", "Parameter Signature _ParameterKind _empty BoundArguments FullArgSpec ArgInfo Arguments Traceback FrameInfo ArgSpec Attribute ClosureVars \
         _VAR_POSITIONAL _KEYWORD_ONLY _POSITIONAL_OR_KEYWORD _POSITIONAL_ONLY _VAR_KEYWORD", "a signature"),
-    safe("ast", "^ parse literal_eval dump unparse", "a syntax tree"),
+    safe("ast", "^ arguments arg keyword alias withitem comprehension match_case excepthandler expr_context operator unaryop cmpop boolop stmt expr mod slice \
+        type_param type_ignore pattern parse literal_eval dump unparse", "a syntax tree"),
     safe("tokenize", "TokenInfo", "a token"),
     safe("dis", "Instruction Positions", "a bytecode instruction"),
     safe("traceback", "TracebackException FrameSummary StackSummary _SyntaxErrorDetails", "a traceback as text"),
