@@ -81,7 +81,7 @@ impl Walk<'_> {
             });
         }
         let under = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}:{name}") };
-        let mut alone = true;
+        let (mut alone, mut may_be_none) = (true, may_be_none);
         if let Some(problem) = unsupported(bytes) {
             (self.visit)(Member { path: &path, bytes, may_be_none, problem: Some(problem) });
         } else if let Some((data, problem)) = inflate::sniffed(bytes, self.room) {
@@ -127,6 +127,7 @@ impl Walk<'_> {
             });
             // A zip file behind a pickle is both.
             alone = seen == 0 || !bytes.starts_with(b"PK");
+            may_be_none |= seen > 0;
         }
         if alone {
             (self.visit)(Member { path: &path, bytes, may_be_none, problem: None });

@@ -31,6 +31,8 @@ struct Entry {
     name: String,
     method: u16,
     packed: usize,
+    /// Where its header is.
+    header: usize,
     /// Where the data begins.
     data: usize,
     /// The size of the data is not in the header.
@@ -44,7 +46,13 @@ pub(super) fn each(bytes: &[u8], room: &mut usize, visit: &mut dyn FnMut(usize, 
     // By the directory's name and method where there is one; a header that tells something else is another member.
     let known: HashSet<(usize, u16, usize)> = entries.iter().map(|entry| (entry.data, entry.method, entry.packed)).collect();
     let starts: HashSet<usize> = entries.iter().map(|entry| entry.data).collect();
+    let listed: Vec<(usize, usize)> = entries.iter().map(|entry| (entry.data, entry.data.saturating_add(entry.packed))).collect();
+    let covered = Covered::new(listed);
     for entry in local {
+        // The header of a zip file in a zip file is that one's.
+        if covered.holds(entry.header) {
+            continue;
+        }
         let same = known.contains(&(entry.data, entry.method, entry.packed));
         let unsaid = starts.contains(&entry.data) && (entry.open || entry.packed == 0 || entry.packed == 0xffff_ffff);
         if !same && !unsaid {
@@ -127,7 +135,7 @@ fn directory(bytes: &[u8]) -> Vec<Entry> {
         Some(start.map_or(0, |start| start.saturating_sub(offset)))
     });
     let shift = listed.unwrap_or(0);
-    for at in memchr::memmem::find_iter(bytes, CENTRAL).take(MEMBERS) {
+    for at in central_headers(bytes) {
         let parsed = || {
             let method = u16_at(bytes, at + 10)?;
             let (mut packed, mut header) = (u32_at(bytes, at + 20)?, u32_at(bytes, at + 42)?);
@@ -158,11 +166,51 @@ fn directory(bytes: &[u8]) -> Vec<Entry> {
                 .filter(|at| bytes.get(*at..).is_some_and(|rest| rest.starts_with(b"PK")))
                 .or(Some(header))?;
             let data = data_start(bytes, header)?;
-            Some(Entry { name: String::from_utf8_lossy(name).into_owned(), method, packed, data, open: false })
+            Some(Entry { name: String::from_utf8_lossy(name).into_owned(), method, packed, header, data, open: false })
         };
         entries.extend(parsed());
     }
     entries
+}
+
+/// Where the headers of the directory are: one behind the other from where the end says that they begin; without an end that is right, wherever there are any.
+fn central_headers(bytes: &[u8]) -> Vec<usize> {
+    let start = memchr::memmem::rfind(bytes, END).and_then(|end| end.checked_sub(u32_at(bytes, end + 12)?));
+    let mut found = Vec::new();
+    let mut next = start;
+    while let Some(at) = next.filter(|at| bytes.get(*at..).is_some_and(|rest| rest.starts_with(CENTRAL)) && found.len() < MEMBERS)
+    {
+        found.push(at);
+        let lengths = [28, 30, 32].map(|place| u16_at(bytes, at + place).map_or(0, usize::from));
+        next = Some(at + 46 + lengths.iter().sum::<usize>());
+    }
+    if found.is_empty() {
+        found.extend(memchr::memmem::find_iter(bytes, CENTRAL).take(MEMBERS));
+    }
+    found
+}
+
+/// The data of the members that the directory lists.
+struct Covered(Vec<(usize, usize)>);
+
+impl Covered {
+    /// Ranges in order, those that touch as one.
+    fn new(mut ranges: Vec<(usize, usize)>) -> Self {
+        ranges.sort_unstable();
+        let mut joined: Vec<(usize, usize)> = Vec::new();
+        for (start, end) in ranges {
+            match joined.last_mut() {
+                Some(last) if start < last.1 => last.1 = last.1.max(end),
+                _ => joined.push((start, end)),
+            }
+        }
+        Self(joined)
+    }
+
+    fn holds(&self, at: usize) -> bool {
+        let after = self.0.partition_point(|range| range.0 <= at);
+        after.checked_sub(1).and_then(|before| self.0.get(before)).is_some_and(|range| at < range.1)
+    }
 }
 
 /// The members that have a header in front of them.
@@ -179,6 +227,7 @@ fn headers(bytes: &[u8]) -> Vec<Entry> {
                 name: String::from_utf8_lossy(name).into_owned(),
                 method,
                 packed,
+                header: at,
                 data,
                 open: flags & 8 != 0 && packed == 0,
             })

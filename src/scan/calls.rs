@@ -397,8 +397,12 @@ pub(super) fn rebuild_partial(follow: &mut Follow<'_, '_>, event: Event) -> (Sev
         return (Severity::Suspicious, "the state is not known");
     };
     let function = follow.sym(function);
-    let known = heap.items(args).iter().take(64).map(|arg| follow.sym(*arg)).collect();
+    let known: Vec<Sym> = heap.items(args).iter().take(64).map(|arg| follow.sym(*arg)).collect();
     let harmful = follow.is_harmful(&function);
-    follow.replace(event.subject, Sym::Partial(std::rc::Rc::new((function, known))));
+    let Some(partial) = Sym::partial(function, known) else {
+        follow.replace(event.subject, Sym::Tainted);
+        return (Severity::Dangerous, special::ENDLESS);
+    };
+    follow.replace(event.subject, partial);
     if harmful { (Severity::Dangerous, "a harmful function takes the place of its own") } else { (Severity::Safe, "") }
 }

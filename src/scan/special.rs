@@ -11,6 +11,8 @@ use crate::heap::{CallKind, Value};
 use crate::reflect::Helper;
 use crate::reflect::source::helpers as source_helpers;
 
+/// Why a function is not followed into others.
+pub(super) const ENDLESS: &str = "wraps what is wrapped, without an end";
 /// How deep pickles may lie in pickles.
 const DEPTH: u32 = 8;
 
@@ -107,9 +109,10 @@ pub(super) fn call(
             }
         }
         ("operator", "methodcaller") => match follow.text(&first) {
-            Some(method) => {
-                Outcome::new(Severity::Safe, "calls a method when it is called", Sym::Method(Rc::new((method, rest(1).known))))
-            }
+            Some(method) => match Sym::method(method, rest(1).known) {
+                Some(method) => Outcome::new(Severity::Safe, "calls a method when it is called", method),
+                None => Outcome::new(Severity::Dangerous, ENDLESS, Sym::Tainted),
+            },
             None => Outcome::new(Severity::Suspicious, "the method is not known", Sym::Tainted),
         },
         ("functools", "partial") if !known.is_empty() => partial(follow, &first, rest(1).known),
@@ -210,7 +213,10 @@ fn partial(follow: &mut Follow<'_, '_>, function: &Sym, args: Vec<Sym>) -> Outco
     let harmful = args.iter().any(|arg| follow.is_harmful(arg));
     let severity = if harmful { Severity::Dangerous } else { severity };
     let reason = format!("wraps {}", follow.describe(function));
-    Outcome::new(severity, reason, Sym::Partial(Rc::new((function.clone(), args))))
+    match Sym::partial(function.clone(), args) {
+        Some(partial) => Outcome::new(severity, reason, partial),
+        None => Outcome::new(Severity::Dangerous, ENDLESS, Sym::Tainted),
+    }
 }
 
 /// A function by value: built and not run.
@@ -294,7 +300,8 @@ fn compile(follow: &mut Follow<'_, '_>, args: &[Sym]) -> Outcome {
     };
     let reaches = text.map(|text| follow.source_reaches(&text)).unwrap_or_default();
     let gives = if harmless { Sym::Source } else { Sym::Tainted };
-    Outcome::new(Severity::Suspicious, format!("compiles source{reaches}"), gives)
+    let severity = if follow.rules.judge_code && !reaches.is_empty() { Severity::Dangerous } else { Severity::Suspicious };
+    Outcome::new(severity, format!("compiles source{reaches}"), gives)
 }
 
 fn execute(follow: &mut Follow<'_, '_>, how: &str, args: &[Sym]) -> Outcome {

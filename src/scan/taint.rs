@@ -57,7 +57,9 @@ impl Follow<'_, '_> {
                 }
                 _ => {}
             }
-            open.extend_from_slice(self.heap.items(value));
+            let items = self.heap.items(value);
+            self.walked += items.len();
+            open.extend_from_slice(items);
             let (mut next, _) = self.heap.effect_chain(value);
             while next != NO_EVENT {
                 let event = &self.heap.events[next as usize];

@@ -79,6 +79,9 @@ impl fmt::Display for Name {
     }
 }
 
+/// How often functions may be wrapped in others.
+const WRAPPED: u32 = 16;
+
 /// What is known of an object.
 #[derive(Clone, Debug)]
 pub(crate) enum Sym {
@@ -102,10 +105,10 @@ pub(crate) enum Sym {
     Made(Value),
     /// `operator.attrgetter(..)`.
     Attributes(Rc<[Rc<str>]>),
-    /// `operator.methodcaller(name, ..)`.
-    Method(Rc<(Rc<str>, Vec<Sym>)>),
-    /// `functools.partial(f, ..)`, or a bound method.
-    Partial(Rc<(Sym, Vec<Sym>)>),
+    /// `operator.methodcaller(name, ..)`, and how deep functions are wrapped in it.
+    Method(Rc<(Rc<str>, Vec<Sym>, u32)>),
+    /// `functools.partial(f, ..)`, or a bound method, and how deep functions are wrapped in it.
+    Partial(Rc<(Sym, Vec<Sym>, u32)>),
     /// Code compiled from source that only defines things; what it defined; its namespace.
     Source,
     /// A function of [`crate::Source`] that runs what it is given.
@@ -117,6 +120,27 @@ pub(crate) enum Sym {
 }
 
 impl Sym {
+    /// How deep functions are wrapped in it.
+    pub(crate) fn depth(&self) -> u32 {
+        match self {
+            Self::Partial(partial) => partial.2,
+            Self::Method(method) => method.2,
+            _ => 0,
+        }
+    }
+
+    /// `functools.partial(function, *args)`; nothing when it is wrapped too often to follow.
+    pub(crate) fn partial(function: Self, args: Vec<Self>) -> Option<Self> {
+        let depth = args.iter().chain([&function]).map(Self::depth).max().unwrap_or_default() + 1;
+        (depth <= WRAPPED).then(|| Self::Partial(Rc::new((function, args, depth))))
+    }
+
+    /// `operator.methodcaller(name, *args)`; nothing when it is wrapped too often to follow.
+    pub(crate) fn method(name: Rc<str>, args: Vec<Self>) -> Option<Self> {
+        let depth = args.iter().map(Self::depth).max().unwrap_or_default() + 1;
+        (depth <= WRAPPED).then(|| Self::Method(Rc::new((name, args, depth))))
+    }
+
     pub(crate) fn name(module: &str, path: &str) -> Self {
         Self::Name(Rc::new(Name::resolve(module, path)))
     }
