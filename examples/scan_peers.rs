@@ -16,7 +16,8 @@ use std::time::Instant;
 use cloudpickle::container;
 use cloudpickle::scan::{Rules, Verdict, scan, scan_each};
 
-const PEERS: [&str; 3] = ["fickling==0.1.12", "picklescan==1.0.5", "modelscan==0.8.8"];
+// fickling asks for typing_extensions below Python 3.12 without saying so.
+const PEERS: [&str; 4] = ["fickling==0.1.12", "picklescan==1.0.5", "modelscan==0.8.8", "typing_extensions"];
 const PACKAGES: [&str; 7] = ["numpy", "pandas", "scikit-learn", "scipy", "cloudpickle", "dill", "networkx"];
 
 /// Three pieces of work: a document, a state dict as torch writes it, many functions by value.

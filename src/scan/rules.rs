@@ -1,6 +1,6 @@
 //! Rules: what is known of a global, and what a user says of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use super::table;
@@ -341,19 +341,24 @@ pub(crate) fn canonical(module: &str) -> &str {
 
 /// Whether the table speaks of a module by its whole name.
 pub(crate) fn is_listed(module: &str) -> bool {
-    let rows = index().get(top(module)).into_iter().flatten();
-    rows.flat_map(|row| &row.modules).any(|pattern| pattern.strip_suffix(".**").unwrap_or(pattern) == module)
+    static LISTED: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    let listed = LISTED.get_or_init(|| {
+        let patterns = table::rows().flat_map(|row| row.modules.split_whitespace());
+        patterns.map(|pattern| pattern.strip_suffix(".**").unwrap_or(pattern)).collect()
+    });
+    listed.contains(module)
 }
 
 /// Whether a module belongs to the standard library of some CPython.
 pub(crate) fn is_standard(module: &str) -> bool {
-    table::STANDARD.split_whitespace().any(|name| name == top(module))
+    static STANDARD: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    STANDARD.get_or_init(|| table::STANDARD.split_whitespace().collect()).contains(top(module))
 }
 
 /// Whether a module is one through which everything can be reached.
 pub(crate) fn is_powerful(module: &str) -> bool {
-    let module = canonical(module);
-    table::POWERFUL.split_whitespace().any(|name| name == module)
+    static POWERFUL: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    POWERFUL.get_or_init(|| table::POWERFUL.split_whitespace().collect()).contains(canonical(module))
 }
 
 #[cfg(test)]
