@@ -93,10 +93,19 @@ impl<'h, 'r> Follow<'h, 'r> {
             called: HashMap::new(),
         };
         // Names that stand in the stream are known from the beginning on, also to calls before them that reach them through lists.
-        for index in 0..heap.globals.len() {
-            if let Some(name) = follow.written(index) {
-                let sym = Sym::Name(name.into());
-                follow.any_harmful |= follow.is_harmful(&sym);
+        // A name stands in the stream as often as it is used; most are few.
+        let mut names: HashMap<(&[u8], &[u8], bool), Sym> = HashMap::new();
+        for (index, global) in heap.globals.iter().enumerate() {
+            let literal = |value| matches!(value, Value::Str(_) | Value::ByteString(_));
+            if !(literal(global.module) && literal(global.name)) {
+                continue;
+            }
+            let key = (heap.content(global.module), heap.content(global.name), global.python2);
+            let known = names.get(&key).cloned();
+            let sym = known.or_else(|| follow.written(index).map(|name| Sym::Name(name.into())));
+            if let Some(sym) = sym {
+                follow.any_harmful |= !names.contains_key(&key) && follow.is_harmful(&sym);
+                names.insert(key, sym.clone());
                 follow.globals[index] = Some(sym);
             }
         }
@@ -105,11 +114,6 @@ impl<'h, 'r> Follow<'h, 'r> {
 
     /// The names of a global that stands in the stream.
     fn written(&self, index: usize) -> Option<Name> {
-        let global = self.heap.globals.get(index)?;
-        let literal = |value| matches!(value, Value::Str(_) | Value::ByteString(_));
-        if !(literal(global.module) && literal(global.name)) {
-            return None;
-        }
         let id = crate::int::u32_from_usize(index)?;
         let (module, name) = self.heap.obj(Value::Global(crate::heap::GlobalId(id))).global_names()?;
         Some(Name::resolve(&module, &name))
@@ -326,15 +330,15 @@ impl<'h, 'r> Follow<'h, 'r> {
 
     /// Lists all globals, in their order, each once.
     fn list_globals(&mut self) {
-        let mut named: Vec<(usize, Option<Name>)> = Vec::new();
+        let mut named: Vec<(usize, Option<Rc<Name>>)> = Vec::new();
         for index in 0..self.heap.globals.len() {
             let offset = self.offset + self.places.global(index);
             match self.global(index) {
-                Sym::Name(name) => named.push((offset, Some((*name).clone()))),
+                Sym::Name(name) => named.push((offset, Some(name))),
                 _ => named.push((offset, None)),
             }
         }
-        named.extend(std::mem::take(&mut self.reached).into_iter().map(|(offset, name)| (offset, Some(name))));
+        named.extend(std::mem::take(&mut self.reached).into_iter().map(|(offset, name)| (offset, Some(Rc::new(name)))));
         let mut seen = std::collections::HashSet::new();
         for (offset, name) in named {
             if !seen.insert(name.clone()) {
@@ -365,8 +369,8 @@ impl<'h, 'r> Follow<'h, 'r> {
             }
             self.report.globals.push(GlobalUse {
                 offset,
-                module: name.module,
-                name: name.path,
+                module: name.module.clone(),
+                name: name.path.clone(),
                 severity: judgement.severity,
                 reason: judgement.reason,
             });
