@@ -98,10 +98,8 @@ impl Follow<'_, '_> {
 
     fn call_name(&mut self, kind: CallKind, name: &Name, args: &Args, this: Value, hops: u32) -> Outcome {
         let own = self.rules.is_own(&name.module, &name.path);
-        if !own {
-            if let Some(outcome) = special::call(self, kind, name, args, this, hops) {
-                return outcome;
-            }
+        if !own && let Some(outcome) = special::call(self, kind, name, args, this, hops) {
+            return outcome;
         }
         let judgement = self.judge(name);
         let mut severity = judgement.severity;

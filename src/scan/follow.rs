@@ -9,14 +9,12 @@ use super::places::Places;
 use super::report::{CallUse, Finding, GlobalUse, Report, StateUse};
 use super::rules::{Judgement, Rules, Severity};
 use super::value::{Name, Sym};
-use super::{Scanned, calls};
+use super::{Scanned, calls, show};
 use crate::error::Result;
 use crate::heap::{CallId, CallKind, EffectKind, Event, EventKind, Heap, Value};
 
 /// How many harmless calls, and states, are listed.
 const LISTED: usize = 10_000;
-/// How many characters of arguments and states are shown.
-const SHOWN: usize = 200;
 /// How many arguments of a call are looked at one by one.
 const ARGUMENTS: usize = 64;
 
@@ -236,10 +234,9 @@ impl<'h, 'r> Follow<'h, 'r> {
 
     pub(super) fn find(&mut self, severity: Severity, message: impl Into<String>) {
         let finding = Finding { offset: self.at, severity, message: message.into() };
-        if self.report.findings.len() < LISTED || severity == Severity::Dangerous {
-            if self.report.findings.last() != Some(&finding) {
-                self.report.findings.push(finding);
-            }
+        let room = self.report.findings.len() < LISTED || severity == Severity::Dangerous;
+        if room && self.report.findings.last() != Some(&finding) {
+            self.report.findings.push(finding);
         }
     }
 
@@ -269,7 +266,7 @@ impl<'h, 'r> Follow<'h, 'r> {
 
     /// An object in a few words.
     fn show(&self, value: Value) -> String {
-        format!("{:.*}", SHOWN, self.heap.obj(value))
+        show::show(self.heap, value)
     }
 
     pub(super) fn describe(&self, sym: &Sym) -> String {

@@ -100,7 +100,9 @@ fn search(input: &[u8], from: usize, rules: &Rules, reports: &mut Vec<Report>) {
                 severity: Severity::Suspicious,
                 message: "more bytes that look like pickles than are looked at".to_owned(),
             };
-            reports.last_mut().map(|report| report.findings.push(left));
+            if let Some(report) = reports.last_mut() {
+                report.findings.push(left);
+            }
             return;
         }
         tries -= 1;

@@ -19,6 +19,7 @@ mod inside;
 mod places;
 mod report;
 mod rules;
+mod show;
 mod source;
 mod special;
 mod strings;

@@ -132,7 +132,7 @@ fn hex(text: &[u8]) -> Option<Vec<u8>> {
         .map(|byte| char::from(*byte).to_digit(16))
         .map(|digit| digit.and_then(|digit| u8::try_from(digit).ok()))
         .collect::<Option<_>>()?;
-    (digits.len() % 2 == 0).then(|| digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+    digits.len().is_multiple_of(2).then(|| digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
 /// Both alphabets; what is in none is skipped, as Python does.
