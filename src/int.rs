@@ -245,11 +245,11 @@ pub fn write_decimal(int: &Int, out: &mut Vec<u8>) {
             // 2**63 has 19 digits.
             let mut digits = [b'0'; 20];
             let mut rest = n.unsigned_abs();
-            let mut len = 0;
-            for slot in digits.iter_mut().rev() {
+            let mut start = digits.len();
+            for (at, slot) in digits.iter_mut().enumerate().rev() {
                 *slot = b'0' + low_byte(rest % 10);
+                start = at;
                 rest /= 10;
-                len += 1;
                 if rest == 0 {
                     break;
                 }
@@ -257,7 +257,7 @@ pub fn write_decimal(int: &Int, out: &mut Vec<u8>) {
             if *n < 0 {
                 out.push(b'-');
             }
-            out.extend(digits.iter().skip(digits.len() - len));
+            out.extend_from_slice(digits.get(start..).unwrap_or_default());
         }
         Int::Big(n) => out.extend_from_slice(n.to_string().as_bytes()),
     }
@@ -456,6 +456,11 @@ pub const fn usize_from_u32(n: u32) -> usize {
 /// The number. Nothing is lost, as a `usize` has 64 bits or fewer.
 pub const fn u64_from_usize(n: usize) -> u64 {
     n as u64
+}
+
+/// The number, or the largest there is: no slice is so long.
+pub fn i64_from_usize(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 /// The lowest eight bits.

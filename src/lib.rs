@@ -36,7 +36,9 @@
 //! | a Rust type with serde | a pickle, or objects | [`to_vec`], [`to_writer`], [`to_heap`] |
 //! | a pickle, or an object | a Rust type with serde | [`from_slice`], [`from_reader`], [`from_obj`] |
 //! | bytes | the opcodes | [`ops`], [`dis`] |
+//! | a `.pyc`, or marshal data | code objects | [`marshal::Pyc`], [`marshal::Marshal`] |
 
+pub mod bytecode;
 mod compat;
 #[cfg(feature = "container")]
 pub mod container;
@@ -46,6 +48,7 @@ pub mod error;
 pub mod heap;
 pub mod int;
 pub mod limits;
+pub mod marshal;
 pub mod op;
 pub mod opcode;
 pub mod pickle;
@@ -66,9 +69,9 @@ pub use heap::{Bytes, Heap, Obj, ToPy, Value};
 pub use op::{Dis, Op, dis, ops, optimize};
 pub use opcode::Opcode;
 pub use pickle::Pickler;
-pub use reflect::{Source, SourceModule};
+pub use reflect::{Class, Function, Source, SourceModule};
 pub use scan::{Rules, scan};
 #[cfg(feature = "serde")]
 pub use ser::{Serializer, to_heap, to_vec, to_writer};
 pub use text::Encoding;
-pub use unpickle::{Pickle, Policy, Series, Unpickler, load, loads};
+pub use unpickle::{Pickle, Policy, Series, Unpickler, Workspace, load, loads};

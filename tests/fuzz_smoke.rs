@@ -36,6 +36,21 @@ fn dis() {
     run("dis", bodies::disassemble);
 }
 
+#[test]
+fn marshal() {
+    run("marshal", bodies::marshal);
+}
+
+#[test]
+fn pyc() {
+    run("pyc", bodies::pyc);
+}
+
+#[test]
+fn bytecode() {
+    run("bytecode", bodies::bytecode);
+}
+
 /// What the targets have found, each with its cause.
 #[test]
 fn found() {
@@ -52,6 +67,10 @@ fn found() {
     bodies::roundtrip(b"\0\x80\x02\x82\x01}b.");
     // A name that begins with a dot, in a protocol below 4: the line for what stands before the dot was empty.
     bodies::roundtrip(b"\x18\x80\x04\x8c\x01a\x8c\x02.b\x93.");
+    // A call that is left on the stack, with another call of it above: dropped and fetched again when written, which when read was taken for
+    // an object that was made twice.
+    bodies::roundtrip(b"\0Pid\n)\x81q\x000h\x00)\x81q\x010N.");
+    bodies::roundtrip(b"\0Pid\n)\x81q\x00h\x00)\x81N.");
     // A frame that is longer than the pickle, but not than the input: CPython's `loads` takes it. (The target was wrong.)
     bodies::unpickle(b"\0\x95\x08\0\0\0\0\0\0\0N.behind");
 }

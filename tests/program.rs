@@ -1,6 +1,8 @@
 //! The program `cloudpickle`, run as a user runs it.
 #![cfg(feature = "cli")]
 
+mod common;
+
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
@@ -95,4 +97,87 @@ fn usage_is_explained() {
     let output = run(&["--help"], b"");
     assert!(text(&output.stdout).contains("recode"), "{}", text(&output.stdout));
     assert_eq!(run(&["recode", "--protocol", "6"], b"").status.code(), Some(2));
+}
+
+const COUNTER: &[u8] = include_bytes!("../examples/counter.pkl");
+
+#[test]
+fn recode_takes_functions_apart_and_builds_them_anew() {
+    let output = run(&["recode", "--rebuild"], COUNTER);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!((output.stdout.as_slice(), output.stderr.as_slice()), (COUNTER, &b""[..]));
+}
+
+#[test]
+fn recode_moves_functions_to_another_dialect() {
+    let output = run(&["recode", "--dialect", "pyspark 2.2"], COUNTER);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let has = |name: &str| output.stdout.windows(name.len()).any(|window| window == name.as_bytes());
+    assert!(has("pyspark.cloudpickle.cloudpickle_fast") && !has("cloudpickle.cloudpickle.cloudpickle"));
+    let output = run(&["recode", "--dialect", "cloudpickle"], &output.stdout);
+    assert_eq!(output.stdout, COUNTER, "there and back");
+    let output = run(&["recode", "--dialect", "cloudpickle new"], COUNTER);
+    assert_eq!(output.status.code(), Some(2), "an argument that is none");
+}
+
+#[test]
+fn code_prints_what_dis_prints_for_each_function() {
+    let payload = include_bytes!("../examples/my_function.pkl");
+    let listing = "  2           0 RESUME                   0
+
+  4           2 LOAD_FAST                0 (data)
+              4 LOAD_GLOBAL              0 (CONSTANT)
+             14 BINARY_OP                0 (+)
+             18 RETURN_VALUE
+
+";
+    let expected = format!("Disassembly of <function __main__.my_function(data: int) -> int> (Python 3.12):\n{listing}");
+    for args in [&["code"][..], &["code", "--python", "3.12"], &["code", "examples/my_function.pkl"]] {
+        let output = run(args, payload);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert_eq!(text(&output.stdout), expected, "{args:?}");
+    }
+    // Several pickles in one file.
+    let output = run(&["code"], &[&payload[..], payload].concat());
+    assert_eq!(text(&output.stdout), expected.repeat(2));
+    let output = run(&["code", "--python", "3.7"], payload);
+    assert!(!output.status.success());
+    assert!(text(&output.stderr).contains("no bytecode of Python 3.7"), "{}", text(&output.stderr));
+}
+
+/// Compiles a module, writes the `.pyc` where it is told and prints `dis.dis` with dots for addresses.
+const COMPILE: &str = r#"
+import dis, importlib._bootstrap_external as b, io, os, re, sys
+source = """
+import os.path
+class C(dict, metaclass=type):
+    "doc"
+    def f(self, a=1j, *b: int, **c) -> str:
+        try:
+            return [x + a for x in b if x is not None and x < 3] or f"{a!r:>{c}}"
+        except (ValueError, TypeError) as e:
+            raise KeyError(e) from None
+async def g(a):
+    async with a as b, b:
+        yield await b
+"""
+code = compile(source, "tasks.py", "exec")
+open(os.environ["PYC"], "wb").write(b._code_to_timestamp_pyc(code, 1, len(source)))
+out = io.StringIO()
+dis.dis(code, file=out)
+sys.stdout.write(re.sub(r" at 0x[0-9a-f]+, file", " at 0x..., file", out.getvalue()))
+"#;
+
+#[test]
+fn code_prints_what_dis_prints_for_a_pyc() {
+    for python in common::interpreters().into_iter().filter(|python| python.is_at_least(3, 8)) {
+        let (major, minor, _) = python.version;
+        let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("tasks-{major}.{minor}.pyc"));
+        let theirs = python.command().env("PYC", &file).args(["-c", COMPILE]).output().expect("the interpreter starts");
+        assert!(theirs.status.success(), "{}", text(&theirs.stderr));
+        let ours = run(&["code", file.to_str().expect("a path of text")], b"");
+        assert!(ours.status.success(), "{}", text(&ours.stderr));
+        assert!(theirs.stdout.len() > 1000);
+        assert_eq!(text(&ours.stdout), text(&theirs.stdout), "{python}");
+    }
 }

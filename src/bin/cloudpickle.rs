@@ -1,5 +1,6 @@
 //! The program `cloudpickle`: looks into pickles and rewrites them. Nothing is ever executed.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
@@ -9,7 +10,10 @@ use std::process::ExitCode;
 mod scan;
 
 use clap::{Args, Parser, Subcommand};
-use cloudpickle::{Dis, Encoding, Pickler, Unpickler};
+use cloudpickle::bytecode::Version;
+use cloudpickle::marshal::Pyc;
+use cloudpickle::reflect::{Code, Dialect, Rebuilt};
+use cloudpickle::{Dis, Encoding, Heap, Pickler, Unpickler};
 
 /// Looks into Python pickles and rewrites them. Nothing is imported and nothing is run.
 #[derive(Parser)]
@@ -33,9 +37,20 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 4)]
         indent: usize,
     },
+    /// Prints the bytecode of each function in a pickle, or of a `.pyc` file, as its Python's `dis` does
+    #[command(
+        after_help = "Examples:\n  cloudpickle code payload.pkl\n  cloudpickle code __pycache__/tasks.cpython-312.pyc\n  cloudpickle code --python 3.8 < payload.pkl\n\nCode objects have no addresses in a pickle: \"at 0x...\" stands for them. They do not say either which\nPython they are of; without --python the newest is taken that they can be of."
+    )]
+    Code {
+        #[command(flatten)]
+        input: Input,
+        /// The Python that the functions are of, 3.8 to 3.14
+        #[arg(short, long, value_name = "VERSION")]
+        python: Option<Version>,
+    },
     /// Reads a pickle and writes it again: the same objects, the same protocol unless told. What follows it is kept
     #[command(
-        after_help = "Examples:\n  cloudpickle recode --protocol 2 new.pkl > old.pkl\n  cloudpickle recode --optimize < large.pkl > smaller.pkl"
+        after_help = "Examples:\n  cloudpickle recode --protocol 2 new.pkl > old.pkl\n  cloudpickle recode --optimize < large.pkl > smaller.pkl\n  cloudpickle recode --dialect 'pyspark 2.2' udf.pkl > for_spark.pkl"
     )]
     Recode {
         #[command(flatten)]
@@ -46,12 +61,26 @@ enum Command {
         /// Leave out memo slots that nothing asks for
         #[arg(short = 'O', long)]
         optimize: bool,
+        /// Take functions and classes by value apart and build them anew
+        #[arg(long)]
+        rebuild: bool,
+        /// Build them for another cloudpickle: a release, or a package with a copy of it
+        #[arg(long, value_name = "DIALECT")]
+        dialect: Option<Dialect>,
     },
     /// Says what loading pickles would import, call and change, and whether that does harm
     #[command(
         after_help = "Exit status: 0 when nothing was found, 1 when something was, else 2 when a file or a pickle could not be read.\n\nExamples:\n  cloudpickle scan model.pkl\n  cloudpickle scan --json models/ | jq 'select(.verdict != \"safe\")'\n  cloudpickle scan --fail-on dangerous --rules rules.json downloads/*.pt"
     )]
     Scan(scan::Options),
+}
+
+/// How a pickle is written again.
+struct Recoding {
+    protocol: Option<u8>,
+    optimize: bool,
+    rebuild: bool,
+    dialect: Option<Dialect>,
 }
 
 #[derive(Args)]
@@ -88,8 +117,12 @@ fn main() -> ExitCode {
             let result = dis(&input, annotate, indent);
             (input, result)
         }
-        Command::Recode { input, protocol, optimize } => {
-            let result = recode(&input, protocol, optimize);
+        Command::Code { input, python } => {
+            let result = code(&input, python);
+            (input, result)
+        }
+        Command::Recode { input, protocol, optimize, rebuild, dialect } => {
+            let result = recode(&input, &Recoding { protocol, optimize, rebuild, dialect });
             (input, result)
         }
     };
@@ -136,7 +169,55 @@ fn dis(input: &Input, annotate: bool, indent: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-fn recode(input: &Input, protocol: Option<u8>, optimize: bool) -> Result<(), Failure> {
+fn code(input: &Input, python: Option<Version>) -> Result<(), Failure> {
+    let bytes = input.read()?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let unpickler = Unpickler::new().encoding(Encoding::Latin1).missing_buffers(true).max_digits(0);
+    let mut listing = |what: &dyn Display, code: Code<'_>| match python.or_else(|| code.guess_version()) {
+        Some(version) => writeln!(out, "Disassembly of {what} (Python {version}):\n{}", code.dis(version)),
+        None => writeln!(out, "Disassembly of {what}: bytecode of no Python from 3.8 to 3.14\n"),
+    };
+    if bytes.get(2..4) == Some(b"\r\n") {
+        drop(out);
+        return compiled(&bytes, python);
+    }
+    // One pickle after another, as far as there are.
+    let mut done = 0;
+    loop {
+        let (pickle, length) = match unpickler.loads_prefix(&bytes[done..]) {
+            Err(error) if done == 0 => return Err(error.into()),
+            Err(_) => break,
+            Ok(read) => read,
+        };
+        done += length;
+        for function in pickle.functions() {
+            listing(&function, function.code())?;
+        }
+        if let Ok(code) = Code::reflect(pickle.root()) {
+            listing(&format_args!("<code object {}>", code.name()), code)?;
+        }
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// The text of `dis.dis` for the module code of a `.pyc` file.
+fn compiled(bytes: &[u8], python: Option<Version>) -> Result<(), Failure> {
+    let pyc = Pyc::parse(bytes)?;
+    let (major, minor) = pyc.header.python;
+    let Some(version) = python.or_else(|| Version::of_python((major, minor))) else {
+        return Err(Failure::Because(format!("the bytecode of Python {major}.{minor} is not known, that of 3.8 to 3.14 is")));
+    };
+    let mut heap = Heap::new();
+    let code = pyc.code.load(&mut heap)?;
+    let code = Code::reflect(heap.obj(code))?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    write!(out, "{}", code.dis(version))?;
+    out.flush()?;
+    Ok(())
+}
+
+fn recode(input: &Input, how: &Recoding) -> Result<(), Failure> {
     let bytes = input.read()?;
     let mut out = io::stdout().lock();
     if out.is_terminal() {
@@ -144,20 +225,40 @@ fn recode(input: &Input, protocol: Option<u8>, optimize: bool) -> Result<(), Fai
     }
     // Python 2 strings keep their bytes, whatever they mean, and buffers that are elsewhere stay there.
     let unpickler = Unpickler::new().encoding(Encoding::Latin1).missing_buffers(true).max_digits(0);
-    let recode = |bytes| -> cloudpickle::Result<(Vec<u8>, usize)> {
-        let (pickle, length) = unpickler.loads_prefix(bytes)?;
-        let pickler = Pickler::like(&pickle).optimize(optimize);
-        let pickler = if let Some(protocol) = protocol { pickler.protocol(protocol) } else { pickler };
-        Ok((pickler.dump_pickle(&pickle)?, length))
+    let read = |bytes| {
+        let (mut pickle, length) = unpickler.loads_prefix(bytes)?;
+        let rebuilt = match &how.dialect {
+            Some(dialect) => pickle.redialect(dialect),
+            None if how.rebuild => pickle.rebuild(),
+            None => Rebuilt::default(),
+        };
+        for kept in rebuilt.kept {
+            let why = kept.error.map_or_else(|| "it has another shape".to_owned(), |error| error.to_string());
+            eprintln!("cloudpickle: kept as it is: {:.100}: {why}", pickle.heap().obj(kept.object).to_string());
+        }
+        Ok::<_, cloudpickle::Error>((pickle, length))
     };
-    let (mut written, mut done) = recode(&bytes)?;
-    // More pickles may follow; what is none is kept as it is.
-    while let Ok((more, length)) = recode(&bytes[done..]) {
-        written.extend(more);
+    let mut done = 0;
+    // More pickles may follow the first; what is none is kept as it is.
+    loop {
+        let (pickle, length) = match read(&bytes[done..]) {
+            Ok(read) => read,
+            Err(error) if done == 0 => return Err(error.into()),
+            Err(_) => break,
+        };
+        let pickler = Pickler::like(&pickle).optimize(how.optimize);
+        match how.protocol {
+            // What was read can be written: it goes out as it grows.
+            None => pickler.dump_pickle_to(&mut out, &pickle)?,
+            Some(protocol) => match pickler.protocol(protocol).dump_pickle(&pickle) {
+                Ok(written) => out.write_all(&written)?,
+                Err(error) if done == 0 => return Err(error.into()),
+                Err(_) => break,
+            },
+        }
         done += length;
     }
-    written.extend_from_slice(&bytes[done..]);
-    out.write_all(&written)?;
+    out.write_all(&bytes[done..])?;
     out.flush()?;
     Ok(())
 }

@@ -157,6 +157,11 @@ impl<'a> Heap<'a> {
         self.push_frozenset(&items)
     }
 
+    /// A str that is a name: the same text gives the same object, as interned strings do in Python.
+    pub(crate) fn name(&mut self, text: &str) -> Value {
+        Value::Str(self.intern(text.as_bytes()))
+    }
+
     /// A global: what `from module import name` gives in Python 3. The name may have dots: `"Outer.Inner.method"`.
     pub fn global(&mut self, module: &str, name: &str) -> Value {
         self.new_global(module, name, false)
@@ -165,6 +170,17 @@ impl<'a> Heap<'a> {
     /// A global that a builder calls itself.
     pub(crate) fn fixed_global(&mut self, module: &str, name: &str) -> Value {
         self.new_global(module, name, true)
+    }
+
+    /// A global that builders call themselves, the same object for all of them.
+    pub(crate) fn shared_global(&mut self, module: &str, name: &str) -> Value {
+        let key = (0, format!("{module} {name}").into());
+        if let Some(made) = self.made.get(&key) {
+            return *made;
+        }
+        let global = self.fixed_global(module, name);
+        self.made.insert(key, global);
+        global
     }
 
     fn new_global(&mut self, module: &str, name: &str, fixed: bool) -> Value {

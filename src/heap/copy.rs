@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Buffer, EffectKind, Event, EventKind, Global, Heap, Long, NO_EVENT, Obj, Persistent, Run, Value};
+use super::{Buffer, EffectKind, Event, EventKind, Global, Heap, Long, NO_EVENT, Obj, Persistent, Recursive, Run, Value};
 
 impl Heap<'_> {
     /// Copies an object of another heap, and everything below it, with its sharing and its cycles.
@@ -18,12 +18,17 @@ impl Heap<'_> {
     /// assert_eq!(heap.obj(copy).to_string(), "['spam', (1, 2)]");
     /// ```
     pub fn copy(&mut self, object: Obj<'_>) -> Value {
-        let mut copier = Copier { from: object.heap(), copies: HashMap::new(), open: Vec::new() };
-        let root = copier.shell(self, object.value());
+        self.copy_all(object.heap(), &[object.value()])[0]
+    }
+
+    /// Copies objects of another heap, with what they share.
+    pub(crate) fn copy_all(&mut self, from: &Heap<'_>, objects: &[Value]) -> Vec<Value> {
+        let mut copier = Copier { from, copies: HashMap::new(), open: Vec::new() };
+        let copies = objects.iter().map(|object| copier.shell(self, *object)).collect();
         while let Some((from, to)) = copier.open.pop() {
             copier.fill(self, from, to);
         }
-        root
+        copies
     }
 }
 
@@ -118,7 +123,8 @@ impl Copier<'_> {
                     let made = &mut to.events[id.index()];
                     (made.subject, made.object) = (subject, object);
                     if let Some(habits) = from.recursive.get(&old) {
-                        to.recursive.insert(id, *habits);
+                        let outer_args = habits.outer_args.map(|args| self.shell(to, args));
+                        to.recursive.insert(id, Recursive { outer_args, ..*habits });
                     }
                 }
             }

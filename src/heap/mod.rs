@@ -10,6 +10,7 @@ mod eq;
 mod event;
 mod hash;
 mod iso;
+mod late;
 mod macros;
 mod marks;
 mod measure;
@@ -17,6 +18,7 @@ mod obj;
 mod path;
 mod pool;
 mod reach;
+mod replace;
 mod repr;
 mod store;
 mod to_py;
@@ -24,6 +26,7 @@ mod value;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use indexmap::IndexMap;
 
@@ -33,10 +36,13 @@ pub use self::eq::DictIndex;
 pub use self::event::{CallKind, EffectKind};
 pub(crate) use self::event::{Event, EventKind, NO_EVENT};
 pub(crate) use self::hash::Hashable;
+use self::late::Late;
 pub(crate) use self::marks::{Marks, Table};
 pub use self::obj::{Call, Effect, Key, Obj};
 pub(crate) use self::pool::{Pool, Run, Seq};
 pub(crate) use self::reach::Reach;
+pub(crate) use self::replace::{Fresh, Slot};
+pub(crate) use self::repr::ReprIn;
 pub(crate) use self::store::{Span, Store};
 pub use self::to_py::{Bytes, ToPy};
 pub use self::value::{
@@ -55,6 +61,9 @@ fn full(what: &str) -> ! {
 fn next_index(len: usize) -> u32 {
     u32::try_from(len).unwrap_or_else(|_| full("objects of a kind"))
 }
+
+/// No room is made beforehand for more than an input of so many bytes.
+const ROOM: usize = 1 << 12;
 
 /// An int in two's complement.
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +113,8 @@ pub(crate) struct Persistent {
 pub(crate) struct Recursive {
     /// The second time the same tuple of arguments was found, not one made anew.
     pub(crate) same_args: bool,
+    /// The arguments outside, where these are not the same objects as those inside, although they are equal.
+    pub(crate) outer_args: Option<Value>,
     /// The last effect that was written with the object inside its own arguments. The C pickler stops there; the Python pickler goes on
     /// with the object outside, and what is done to it then is written there.
     pub(crate) last_inside: u32,
@@ -133,10 +144,14 @@ pub struct Heap<'a> {
     pub(crate) effects: IndexMap<Value, (u32, u32)>,
     /// How calls were written that were reached again through their arguments.
     pub(crate) recursive: HashMap<CallId, Recursive>,
+    /// Tuples of up to three items that were written with a mark although the protocol has a shorter way.
+    pub(crate) marked_tuples: Marks,
     /// Names that were given as text, each once.
     pub(crate) names: IndexMap<Box<[u8]>, StrId>,
     /// What builders made here and use again, by the number of what it was made from and a name.
     pub(crate) made: HashMap<(u64, Box<str>), Value>,
+    /// The calls whose result is dropped, by their first argument.
+    late: OnceLock<Late>,
     /// The objects that the stream gave a memo slot, where it did not give one to all.
     pub(crate) memoized: Marks,
     /// How Python 2 strings are read.
@@ -156,16 +171,18 @@ macro_rules! push {
 /// Objects from parts, for the reader and the builders above it.
 impl<'a> Heap<'a> {
     pub(crate) fn over(input: Cow<'a, [u8]>) -> Self {
+        // Room for what a small pickle of its length has at least, so that few vectors grow more than twice.
+        let input_len = input.len().min(ROOM);
         Self {
             store: Store::new(input),
             longs: Vec::new(),
             floats: Vec::new(),
-            strs: Vec::new(),
+            strs: Vec::with_capacity(input_len / 48),
             byte_strings: Vec::new(),
             bytes: Vec::new(),
             byte_arrays: Vec::new(),
             buffers: Vec::new(),
-            pool: Pool::default(),
+            pool: Pool::with_capacity(input_len / 16),
             tuples: vec![Run::default()],
             lists: Vec::new(),
             dicts: Vec::new(),
@@ -176,8 +193,10 @@ impl<'a> Heap<'a> {
             events: Vec::new(),
             effects: IndexMap::new(),
             recursive: HashMap::new(),
+            marked_tuples: Marks::default(),
             names: IndexMap::new(),
             made: HashMap::new(),
+            late: OnceLock::new(),
             memoized: Marks::default(),
             encoding: Encoding::default(),
             root: None,
@@ -206,12 +225,91 @@ impl<'a> Heap<'a> {
             events: self.events,
             effects: self.effects,
             recursive: self.recursive,
+            marked_tuples: self.marked_tuples,
             names: self.names,
             made: self.made,
+            late: self.late,
             memoized: self.memoized,
             encoding: self.encoding,
             root: self.root,
         }
+    }
+
+    /// The memory without its objects, for others.
+    pub(crate) fn emptied(mut self) -> Heap<'static> {
+        // Every field is named, so that none is forgotten.
+        let Self {
+            store,
+            longs,
+            floats,
+            strs,
+            byte_strings,
+            bytes,
+            byte_arrays,
+            buffers,
+            pool,
+            tuples,
+            lists,
+            dicts,
+            sets,
+            frozensets,
+            globals,
+            persistents,
+            events,
+            effects,
+            recursive,
+            names,
+            made,
+            memoized,
+            marked_tuples,
+            encoding,
+            root,
+            late,
+        } = &mut self;
+        store.clear();
+        longs.clear();
+        floats.clear();
+        for spans in [strs, byte_strings, bytes, byte_arrays] {
+            spans.clear();
+        }
+        buffers.clear();
+        pool.clear();
+        // The empty tuple stays.
+        tuples.truncate(1);
+        for seqs in [lists, dicts, sets] {
+            seqs.clear();
+        }
+        frozensets.clear();
+        globals.clear();
+        persistents.clear();
+        events.clear();
+        effects.clear();
+        recursive.clear();
+        names.clear();
+        made.clear();
+        *memoized = Marks::default();
+        *marked_tuples = Marks::default();
+        *encoding = Encoding::default();
+        *root = None;
+        late.take();
+        self.with_input(Vec::new())
+    }
+
+    /// Gives back what vectors have in excess. Of a large heap that costs no memory, as it was never touched; of many small ones it does.
+    pub(crate) fn fit(&mut self) {
+        self.strs.shrink_to_fit();
+        self.pool.fit();
+        self.tuples.shrink_to_fit();
+        self.lists.shrink_to_fit();
+        self.dicts.shrink_to_fit();
+        self.globals.shrink_to_fit();
+        self.events.shrink_to_fit();
+    }
+
+    /// An emptied heap, for the objects of another input.
+    pub(crate) fn over_again(mut self, input: Cow<'a, [u8]>) -> Self {
+        self.store.set_input(input);
+        self
     }
 
     /// Cuts the tie to the input by copying it.
@@ -262,6 +360,15 @@ impl<'a> Heap<'a> {
         }
         let run = self.pool.add(items);
         Value::Tuple(push!(self.tuples, TupleId, run))
+    }
+
+    /// A tuple that has its handle before its items, since they may hold it; [`Heap::fill_tuple`] gives them.
+    pub(crate) fn reserve_tuple(&mut self) -> Value {
+        Value::Tuple(push!(self.tuples, TupleId, Run::default()))
+    }
+
+    pub(crate) fn fill_tuple(&mut self, tuple: TupleId, items: &[Value]) {
+        self.tuples[tuple.index()] = self.pool.add(items);
     }
 
     #[inline]

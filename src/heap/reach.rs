@@ -32,6 +32,7 @@ impl Reach {
                 Value::Call(call) => {
                     let event = &heap.events[call.index()];
                     self.open.extend([event.subject, event.object]);
+                    self.open.extend(heap.recursive.get(&call).and_then(|habits| habits.outer_args));
                 }
                 Value::Global(id) => {
                     let global = heap.globals[id.index()];

@@ -29,7 +29,9 @@ impl<'h> Writer<'h, '_> {
                 self.child(event.subject)
             }
             CallKind::Reduce | CallKind::NewObj | CallKind::NewObjEx => {
-                self.tasks.push(Task::Call(id, Stage::Args));
+                let habits = self.heap.recursive.get(&id).filter(|habits| habits.outer_args.is_some());
+                let outer = habits.is_some() && self.outside.insert(id);
+                self.tasks.push(Task::Call(id, if outer { Stage::OuterArgs } else { Stage::Args }));
                 self.child(event.subject)
             }
             CallKind::Inst if !self.substitutes.contains_key(&event.subject) => {
@@ -52,8 +54,17 @@ impl<'h> Writer<'h, '_> {
             _ => (event.object, None),
         };
         match (stage, keywords) {
+            (Stage::OuterArgs, _) => {
+                self.tasks.push(Task::Call(id, Stage::Finish));
+                self.child(self.heap.recursive.get(&id).and_then(|habits| habits.outer_args).unwrap_or(args))
+            }
             (Stage::Args, _) => {
                 self.tasks.push(Task::Call(id, if extended { Stage::Keywords } else { Stage::Finish }));
+                // The object was made while its callable was, and its arguments with it.
+                let made = !matches!(self.memo.get(Value::Call(id)), 0 | NEVER) && args != Value::EMPTY_TUPLE;
+                if made && matches!(args, Value::Tuple(_)) && self.is_made_anew(args) {
+                    return self.descend(args);
+                }
                 self.child(args)
             }
             (Stage::Keywords, Some(keywords)) => {

@@ -10,6 +10,7 @@ use crate::error::{ErrorKind, Result};
 use crate::heap::{BufferId, CallId, DictId, FrozenSetId, Heap, ListId, NO_EVENT, SetId, Table, TupleId, Value};
 use crate::opcode::Opcode;
 use crate::style::{Memoize, Style};
+use crate::unpickle::PROLOGUE;
 
 use super::sink::Sink;
 
@@ -46,6 +47,8 @@ pub(crate) enum Task {
 #[derive(Clone, Copy)]
 pub(crate) enum Stage {
     Args,
+    /// Those outside of a call that was reached again, which are not the same objects.
+    OuterArgs,
     Keywords,
     Finish,
 }
@@ -75,6 +78,8 @@ pub(crate) struct Writer<'h, 'w> {
     pub(crate) has_effects: bool,
     /// Extensions to which was done what is done to them: one object for each code, without a memo slot.
     pub(crate) changed: HashSet<Value>,
+    /// Calls with other arguments outside that were begun.
+    pub(crate) outside: HashSet<CallId>,
 }
 
 impl<'h, 'w> Writer<'h, 'w> {
@@ -87,7 +92,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             fix_imports: true,
             out_of_band: false,
             buffers: Vec::new(),
-            memo: Table::for_heap(heap),
+            memo: Table::default(),
             count: 0,
             tasks: Vec::new(),
             descents: 0,
@@ -97,7 +102,25 @@ impl<'h, 'w> Writer<'h, 'w> {
             substitutes: HashMap::new(),
             has_effects: !heap.effects.is_empty(),
             changed: HashSet::new(),
+            outside: HashSet::new(),
         }
+    }
+
+    /// Writes one pickle after another.
+    pub(crate) fn pickles(&mut self, roots: &[Value], prologue: bool) -> Result<()> {
+        for (number, root) in roots.iter().enumerate() {
+            self.sink.end_frame();
+            if self.protocol >= 2 && !self.style.no_header {
+                self.sink.out.extend_from_slice(&[b'\x80', self.protocol]);
+            }
+            self.sink.begin();
+            if prologue && number == 0 {
+                self.prologue(PROLOGUE)?;
+            }
+            self.object(*root)?;
+            self.sink.out.push(b'.');
+        }
+        self.sink.end()
     }
 
     /// Writes what is done before the root object.

@@ -1,8 +1,8 @@
 //! Cells: the variables of a closure.
 
-use super::{Helper, dialect};
+use super::{Dialect, Helper, Release, Target, dialect, dill};
 use crate::error::Result;
-use crate::heap::Obj;
+use crate::heap::{Heap, Obj, Value};
 
 /// A cell of a closure: a `Copy` view of what it holds.
 ///
@@ -22,7 +22,18 @@ pub struct Cell<'h> {
 }
 
 impl<'h> Cell<'h> {
-    /// Reads a cell.
+    /// Reads a cell, of cloudpickle or of dill.
+    ///
+    /// dill fills the cells of a function when everything is there, by calls whose result is dropped:
+    ///
+    /// ```
+    /// use cloudpickle::reflect::Cell;
+    ///
+    /// let bytes = b"cdill._dill\n_create_cell\n(NtRp0\ncbuiltins\nsetattr\n(g0\nVcell_contents\nK\x07tR0.";
+    /// let pickle = cloudpickle::loads(bytes)?;
+    /// assert_eq!(Cell::reflect(pickle.root())?.contents().unwrap().as_i64()?, 7);
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -34,7 +45,10 @@ impl<'h> Cell<'h> {
             Some(Helper::MakeEmptyCell) => true,
             Some(Helper::MakeCell) => false,
             _ if dialect::is_builtin_type(call.callable(), "CellType") || call.callable().is_global("types", "CellType") => false,
-            _ => return Err(wanted()),
+            _ => {
+                let contents = dill::cell_contents(object).ok_or_else(wanted)?;
+                return Ok(Self { object, contents });
+            }
         };
         let contents = call.args().get(0).ok().filter(|_| !empty);
         Ok(Self { object, contents })
@@ -56,5 +70,49 @@ impl<'h> Cell<'h> {
     #[must_use]
     pub fn contents(self) -> Option<Obj<'h>> {
         self.contents
+    }
+
+    /// Builds an empty cell as a dialect has it.
+    pub(super) fn build_empty(heap: &mut Heap<'_>, dialect: &Dialect) -> Value {
+        if dialect.release() < Release::V1_6 {
+            let cell_type = dialect.builtin_type(heap, "CellType");
+            return heap.call(cell_type, ());
+        }
+        let helper = dialect.helper(heap, Helper::MakeEmptyCell);
+        heap.call(helper, ())
+    }
+
+    /// Builds a cell with contents as a dialect has it.
+    pub(super) fn build_full(heap: &mut Heap<'_>, contents: Value, dialect: &Dialect) -> Value {
+        let callable = if dialect.release() < Release::V1_6 {
+            dialect.builtin_type(heap, "CellType")
+        } else {
+            dialect.helper(heap, Helper::MakeCell)
+        };
+        let args = heap.tuple([contents]);
+        heap.call(callable, args)
+    }
+
+    /// Builds a cell: what functions that are to share a variable close over.
+    ///
+    /// cloudpickle gives each function cells of its own and fills them from those of the pickle, so after loading they share what a cell
+    /// held, not the cell.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudpickle::Heap;
+    /// use cloudpickle::reflect::{Cell, Target};
+    ///
+    /// let mut heap = Heap::new();
+    /// let cell = Cell::build(&mut heap, Some(cloudpickle::Value::Int(7)), &Target::cpython(3, 12));
+    /// assert_eq!(Cell::reflect(heap.obj(cell))?.contents().unwrap().as_i64()?, 7);
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
+    pub fn build(heap: &mut Heap<'_>, contents: Option<Value>, target: &Target) -> Value {
+        match contents {
+            Some(contents) => Self::build_full(heap, contents, target.dialect_of()),
+            None => Self::build_empty(heap, target.dialect_of()),
+        }
     }
 }

@@ -12,8 +12,9 @@
 
 use std::borrow::Cow;
 
-use super::{Dialect, Target, dialect};
-use crate::error::Result;
+use super::{Dialect, Target, dialect, dill};
+use crate::bytecode::{CodeFields, Instructions, Listing, Needs, Version};
+use crate::error::{ErrorKind, Result};
 use crate::heap::{Heap, Obj, Value};
 use crate::int;
 use crate::text::PyStr;
@@ -65,6 +66,22 @@ impl CodeShape {
             (3, ..11) => Self::Python38,
             _ => Self::Python311,
         }
+    }
+
+    /// Whether a target's Python takes code objects of this shape.
+    pub(super) fn check(self, target: &Target) -> Result<()> {
+        let wanted = Self::of_python(target.python());
+        if self == wanted {
+            return Ok(());
+        }
+        let of = match self {
+            Self::Python2 => "Python 2",
+            Self::Python36 => "Python 3.6 or 3.7",
+            Self::Python38 => "Python 3.8 to 3.10",
+            Self::Python311 => "Python 3.11 or later",
+        };
+        let (major, minor) = target.python();
+        Err(ErrorKind::CodeOfOtherPython { of, major, minor }.into())
     }
 
     fn fields(self) -> &'static [Field] {
@@ -131,6 +148,8 @@ pub struct Code<'h> {
     object: Obj<'h>,
     args: Obj<'h>,
     shape: CodeShape,
+    /// Where the fields begin: dill may have something before them.
+    first: usize,
 }
 
 impl<'h> Code<'h> {
@@ -144,16 +163,9 @@ impl<'h> Code<'h> {
     }
 
     fn recognise(object: Obj<'h>) -> Option<Self> {
-        let call = match object.value() {
-            Value::Call(_) => object.as_call().ok()?,
-            _ => return None,
-        };
-        let callable = call.callable();
-        let is_code = dialect::is_builtin_type(callable, "CodeType") || callable.is_global("types", "CodeType");
-        let args = call.args();
-        let shape = CodeShape::of_len(args.len().ok().filter(|_| is_code)?)?;
-        let code = Self { object, args, shape };
-        let fits = shape.fields().iter().zip(args.iter().ok()?).all(|(field, value)| match field {
+        let code = Self::of_call(object)?;
+        let fields = code.args.iter().ok()?.skip(code.first);
+        let fits = code.shape.fields().iter().zip(fields).all(|(field, value)| match field {
             Field::FirstLine => matches!(value.value(), Value::Int(_)),
             Field::ArgCount | Field::PosOnly | Field::KwOnly | Field::Locals | Field::StackSize | Field::Flags => {
                 matches!(value.value(), Value::Int(0..))
@@ -167,6 +179,20 @@ impl<'h> Code<'h> {
             Field::FileName | Field::Name | Field::QualName => value.as_py_str().is_ok(),
         });
         fits.then_some(code)
+    }
+
+    /// A call of `types.CodeType` with a fitting number of arguments, whatever they are.
+    fn of_call(object: Obj<'h>) -> Option<Self> {
+        let call = match object.value() {
+            Value::Call(_) => object.as_call().ok()?,
+            _ => return None,
+        };
+        let callable = call.callable();
+        let is_code = dialect::is_builtin_type(callable, "CodeType") || callable.is_global("types", "CodeType");
+        let args = call.args();
+        let first = if is_code { 0 } else { dill::code_arguments(object)? };
+        let shape = CodeShape::of_len(args.len().ok()?.checked_sub(first)?)?;
+        Some(Self { object, args, shape, first })
     }
 
     /// The object.
@@ -183,7 +209,7 @@ impl<'h> Code<'h> {
 
     fn field(self, field: Field) -> Option<Obj<'h>> {
         let at = self.shape.fields().iter().position(|other| *other == field)?;
-        self.args.get(at).ok()
+        self.args.get(self.first + at).ok()
     }
 
     fn int(self, field: Field) -> u32 {
@@ -294,6 +320,15 @@ impl<'h> Code<'h> {
         self.field(Field::Consts).and_then(|items| items.iter().ok()).into_iter().flatten()
     }
 
+    /// The docstring of a function with this code: `PyFunction_New` takes the first constant, where that is a str; from Python 3.14 on only
+    /// if a flag says so.
+    #[must_use]
+    pub fn docstring(self, python: (u8, u8)) -> Option<Obj<'h>> {
+        const HAS_DOCSTRING: u32 = 0x0400_0000;
+        let first = self.consts().next().filter(|first| first.as_py_str().is_ok());
+        first.filter(|_| python < (3, 14) || self.flags() & HAS_DOCSTRING != 0)
+    }
+
     /// Code objects among the constants: of functions, classes and comprehensions inside.
     pub fn nested(self) -> impl Iterator<Item = Code<'h>> + Clone + use<'h> {
         self.consts().filter_map(Code::recognise)
@@ -315,6 +350,56 @@ impl<'h> Code<'h> {
     #[must_use]
     pub fn exceptiontable(self) -> Option<Cow<'h, [u8]>> {
         self.field(Field::ExceptionTable).and_then(bytes_of)
+    }
+
+    /// The fields that reading its bytecode takes.
+    #[must_use]
+    pub fn fields(self) -> CodeFields<'h> {
+        let empty = self.object.heap().obj(Value::EMPTY_TUPLE);
+        let tuple = |field| self.field(field).unwrap_or(empty);
+        CodeFields {
+            name: self.name(),
+            filename: self.filename(),
+            firstlineno: self.firstlineno(),
+            bytecode: self.bytecode(),
+            linetable: self.linetable(),
+            exceptiontable: self.exceptiontable().unwrap_or_default(),
+            consts: tuple(Field::Consts),
+            names: tuple(Field::Names),
+            varnames: tuple(Field::VarNames),
+            cellvars: tuple(Field::CellVars),
+            freevars: tuple(Field::FreeVars),
+            nested: |object| Code::of_call(object).map(Code::fields),
+        }
+    }
+
+    /// The newest version of Python that it can be of, by the number of its fields and by what is in it: see [`Version::fits`]. `None` when
+    /// there is none, and for code objects of Python before 3.8.
+    ///
+    /// Nothing in a code object says which version it is of. Whoever knows should say it; this is for those who do not.
+    #[must_use]
+    pub fn guess_version(self) -> Option<Version> {
+        let code = self.fields();
+        let fitting = |version: &Version| CodeShape::of_python(version.python()) == self.shape && version.fits(&code);
+        Version::ALL.into_iter().rev().find(fitting)
+    }
+
+    /// Its instructions, as a version of Python reads them: `dis.get_instructions(code)`.
+    #[must_use]
+    pub fn instructions(self, version: Version) -> Instructions<'h> {
+        Instructions::new(self.fields(), version)
+    }
+
+    /// The text that `dis.dis(code)` of a version of Python prints, nested code objects included: see [`Listing`].
+    #[must_use]
+    pub fn dis(self, version: Version) -> Listing<'h> {
+        Listing::new(self.fields(), version)
+    }
+
+    /// The globals, attributes and modules that its instructions name, those of nested code objects included.
+    #[must_use]
+    pub fn needs(self, version: Version) -> Needs<'h> {
+        Needs::new(self.fields(), version)
     }
 
     /// Its fields, to change and to build anew. The constants stay the objects of the heap that they are in.
@@ -345,7 +430,7 @@ impl<'h> Code<'h> {
 }
 
 /// Bytes, and the ways in which they are written where the protocol has none: a text in Latin-1, a call that encodes it.
-fn bytes_of(object: Obj<'_>) -> Option<Cow<'_, [u8]>> {
+pub(super) fn bytes_of(object: Obj<'_>) -> Option<Cow<'_, [u8]>> {
     match object.value() {
         Value::Bytes(_) | Value::ByteString(_) => object.as_bytes().ok().map(Cow::Borrowed),
         Value::Call(_) => {
@@ -407,7 +492,11 @@ impl CodeParts {
     /// Builds the code object in the shape that the target's Python takes. The bytecode is taken as it is: it runs on the Python that
     /// it was compiled for only.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Value {
-        let shape = CodeShape::of_python(target.python());
+        self.build_shape(heap, CodeShape::of_python(target.python()), target.dialect_of())
+    }
+
+    /// Builds the code object in a shape.
+    pub(super) fn build_shape(&self, heap: &mut Heap<'_>, shape: CodeShape, dialect: &Dialect) -> Value {
         let mut args = Vec::with_capacity(shape.fields().len());
         for field in shape.fields() {
             let value = match field {
@@ -432,7 +521,6 @@ impl CodeParts {
             };
             args.push(value);
         }
-        let dialect: &Dialect = target.dialect_of();
         let code_type = dialect.builtin_type(heap, "CodeType");
         let args = heap.tuple(args);
         heap.call(code_type, args)

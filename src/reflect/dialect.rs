@@ -6,7 +6,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
+use crate::error::{Error, ErrorKind, Result};
 use crate::heap::{EffectKind, Heap, Obj, Reach, Value};
 
 /// Makes [`Helper`] and its names from one table: `Variant "name"`, where the setters stand in `cloudpickle_fast` before 3.0.
@@ -264,13 +266,20 @@ impl Dialect {
 
     /// Adds a helper as a global.
     pub fn helper(&self, heap: &mut Heap<'_>, helper: Helper) -> Value {
-        heap.fixed_global(&self.module(helper), helper.name())
+        heap.shared_global(&self.module(helper), helper.name())
     }
 
     /// Adds the type `types.<name>` as cloudpickle writes it.
     pub fn builtin_type(&self, heap: &mut Heap<'_>, name: &str) -> Value {
+        let key = (0, format!("{}._builtin_type({name})", self.package).into());
+        if let Some(made) = heap.made.get(&key) {
+            return *made;
+        }
         let helper = self.helper(heap, Helper::BuiltinType);
-        heap.call(helper, (name,))
+        let name = Value::Str(heap.intern(name.as_bytes()));
+        let made = heap.call(helper, name);
+        heap.made.insert(key, made);
+        made
     }
 
     /// The dialect of an object and of everything below it: the newest release that can have written it; `None` where no helper of
@@ -287,10 +296,14 @@ impl Dialect {
     /// ```
     #[must_use]
     pub fn detect(object: Obj<'_>) -> Option<Self> {
-        let heap = object.heap();
-        let mut evidence = Evidence { package: None, oldest: Release::V0_4, newest: Release::V3_1, budget: BUDGET };
         let mut reach = Reach::default();
         reach.visit(object.value());
+        Self::detect_in(object.heap(), reach)
+    }
+
+    /// The dialect of what is still to be visited.
+    pub(super) fn detect_in(heap: &Heap<'_>, mut reach: Reach) -> Option<Self> {
+        let mut evidence = Evidence { package: None, oldest: Release::V0_4, newest: Release::V3_1, budget: BUDGET };
         while let Some(value) = reach.next(heap) {
             match value {
                 Value::Global(_) => evidence.global(heap.obj(value)),
@@ -315,20 +328,87 @@ impl Default for Dialect {
     }
 }
 
+/// The releases and what they are called.
+const RELEASES: [(Release, &str); 8] = [
+    (Release::V0_4, "0.4"),
+    (Release::V1_1, "1.1"),
+    (Release::V1_2, "1.2"),
+    (Release::V1_6, "1.6"),
+    (Release::V2_0, "2.0"),
+    (Release::V2_2, "2.2"),
+    (Release::V3_0, "3.0"),
+    (Release::V3_1, "3.1"),
+];
+
+impl fmt::Display for Release {
+    /// Its first two numbers: `3.1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = RELEASES.iter().find(|(release, _)| release == self).map_or("", |(_, name)| name);
+        f.write_str(name)
+    }
+}
+
+impl FromStr for Release {
+    type Err = Error;
+
+    /// Any release: `3.1.2`, `2.1`; it is the one of this list that writes as that does.
+    fn from_str(text: &str) -> Result<Self> {
+        let numbers: Vec<u32> = text.split('.').map_while(|part| part.parse().ok()).collect();
+        let release = match numbers.as_slice() {
+            [0, ..] => Self::V0_4,
+            [1, 0 | 1, ..] => Self::V1_1,
+            [1, 2..=4, ..] => Self::V1_2,
+            [1, _, ..] => Self::V1_6,
+            [2, 0, ..] => Self::V2_0,
+            [2, ..] => Self::V2_2,
+            [3, 0, ..] => Self::V3_0,
+            [_, ..] => Self::V3_1,
+            _ => return Err(ErrorKind::NotFound { what: "release of cloudpickle", name: text.to_owned() }.into()),
+        };
+        Ok(release)
+    }
+}
+
 impl fmt::Display for Dialect {
     /// The package and the release: `cloudpickle 3.1`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let release = match self.release {
-            Release::V0_4 => "0.4",
-            Release::V1_1 => "1.1",
-            Release::V1_2 => "1.2",
-            Release::V1_6 => "1.6",
-            Release::V2_0 => "2.0",
-            Release::V2_2 => "2.2",
-            Release::V3_0 => "3.0",
-            Release::V3_1 => "3.1",
+        write!(f, "{} {}", self.package, self.release)
+    }
+}
+
+impl FromStr for Dialect {
+    type Err = Error;
+
+    /// A release, a package that carries a copy, or both.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] for what is no release.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudpickle::reflect::Dialect;
+    ///
+    /// assert_eq!("2.2".parse(), Ok(Dialect::CLOUDPICKLE_2_2));
+    /// assert_eq!("pyspark".parse(), Ok(Dialect::PYSPARK));
+    /// assert_eq!("ours.cloudpickle 3.0".parse(), Ok(Dialect::CLOUDPICKLE_3_0.in_package("ours.cloudpickle")));
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
+    fn from_str(text: &str) -> Result<Self> {
+        let (package, release) = match text.split_once(' ') {
+            Some((package, release)) => (package, Some(release)),
+            None if text.starts_with(|c: char| c.is_ascii_digit()) => ("cloudpickle", Some(text)),
+            None => (text, None),
         };
-        write!(f, "{} {release}", self.package)
+        let release = release.map_or(Ok(Release::V3_1), str::parse)?;
+        let package = match package {
+            "pyspark" => "pyspark.cloudpickle",
+            "ray" => "ray.cloudpickle",
+            "joblib" => "joblib.externals.cloudpickle",
+            other => other,
+        };
+        Ok(Self { release, package: Cow::Owned(package.to_owned()), one_module: false })
     }
 }
 
@@ -369,6 +449,7 @@ impl Evidence {
             Helper::MakeCell | Helper::MakeEmptyCell => self.since(Release::V1_6),
             Helper::MakeDictKeys | Helper::MakeDictValues | Helper::MakeDictItems => self.since(Release::V1_6),
             Helper::DataclassSentinel => self.since(Release::V3_0),
+            Helper::GenEllipsis | Helper::GenNotImplemented | Helper::ParametrizedTypeHint => self.until(Release::V2_2),
             Helper::FillFunction | Helper::MakeSkelFunc | Helper::RehydrateSkeletonClass => self.until(Release::V1_2),
             _ => {}
         }

@@ -1,6 +1,6 @@
-//! Changes to a function that was read: its globals, what it closes over, its names, its attributes.
+//! Changes to a function or class that was read: globals, what it closes over, names, attributes.
 
-use super::{Function, Helper};
+use super::{Class, Function, Helper};
 use crate::error::{ErrorKind, Result};
 use crate::heap::{Heap, Obj, ToPy, Value};
 
@@ -83,6 +83,42 @@ impl FunctionEdit {
         self.set(heap, "__defaults__", "defaults", defaults)
     }
 
+    /// Sets `__qualname__`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::WrongType`] for a function without a state.
+    pub fn set_qualname(&self, heap: &mut Heap<'_>, qualname: &str) -> Result<()> {
+        self.set(heap, "__qualname__", "qualname", qualname)
+    }
+
+    /// Sets `__doc__`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::WrongType`] for a function without a state.
+    pub fn set_doc(&self, heap: &mut Heap<'_>, doc: impl ToPy) -> Result<()> {
+        self.set(heap, "__doc__", "doc", doc)
+    }
+
+    /// Sets the default of a keyword-only parameter.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::WrongType`] for a function without a state.
+    pub fn set_kwdefault(&self, heap: &mut Heap<'_>, name: &str, value: impl ToPy) -> Result<()> {
+        let slots = heap.obj(self.slots.unwrap_or(Value::None));
+        let found = slots.get("__kwdefaults__").or_else(|_| slots.get("kwdefaults")).map(Obj::value);
+        match found {
+            Ok(kwdefaults @ Value::Dict(_)) => heap.set_item(kwdefaults, name, value),
+            _ => {
+                let (name, value) = (heap.name(name), value.to_py(heap));
+                let kwdefaults = heap.dict([(name, value)]);
+                self.set(heap, "__kwdefaults__", "kwdefaults", kwdefaults)
+            }
+        }
+    }
+
     /// Sets a variable that the function closes over. The cell becomes this function's own: cloudpickle does not keep cells shared
     /// between functions either.
     ///
@@ -120,5 +156,55 @@ impl FunctionEdit {
         let slots = self.slots.unwrap_or(Value::None);
         let is_slow = heap.obj(slots).get("closure_values").is_ok();
         heap.set_item(slots, if is_slow { slow } else { fast }, value)
+    }
+}
+
+/// The handles of a class's parts, to change them: made by [`Class::edit`], good for the heap that the class is in.
+///
+/// # Examples
+///
+/// ```
+/// use cloudpickle::Heap;
+/// use cloudpickle::reflect::{Class, Target};
+///
+/// let mut heap = Heap::new();
+/// let class = Class::new("Job").attr("retries", 3).build(&mut heap, &Target::cpython(3, 12))?;
+/// let edit = Class::reflect(heap.obj(class))?.edit();
+/// edit.set_attribute(&mut heap, "retries", 5)?;
+/// edit.set_attribute(&mut heap, "queue", "slow")?;
+/// let class = Class::reflect(heap.obj(class))?;
+/// assert_eq!(class.member("retries").unwrap().as_i64()?, 5);
+/// # Ok::<(), cloudpickle::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ClassEdit {
+    attributes: Option<Value>,
+}
+
+impl Class<'_> {
+    /// The handles of its parts, to change them.
+    #[must_use]
+    pub fn edit(self) -> ClassEdit {
+        ClassEdit { attributes: self.members_dict() }
+    }
+}
+
+impl ClassEdit {
+    /// Sets an attribute: a value, or a method that was built in the same heap. One that is there keeps its place.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::WrongType`] for a class without attributes of its own.
+    pub fn set_attribute(&self, heap: &mut Heap<'_>, name: &str, value: impl ToPy) -> Result<()> {
+        heap.set_item(self.attributes.unwrap_or(Value::None), name, value)
+    }
+
+    /// Takes an attribute away; gives what it was.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] where there is none of that name, [`ErrorKind::WrongType`] for a class without attributes of its own.
+    pub fn remove_attribute(&self, heap: &mut Heap<'_>, name: &str) -> Result<Value> {
+        heap.remove_item(self.attributes.unwrap_or(Value::None), name)
     }
 }

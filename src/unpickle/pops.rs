@@ -66,7 +66,7 @@ impl Machine<'_, '_> {
             },
             _ => return false,
         };
-        let Some(Value::Call(kept)) = self.memo.get(index) else { return false };
+        let Some(Value::Call(kept)) = self.memo.get(index).filter(|kept| *kept != value) else { return false };
         let (dropped, made) = (self.heap.events[dropped.index()], self.heap.events[kept.index()]);
         let same_args = dropped.object == made.object;
         // What a pickler drops it has just made, item by item: in all that is not more than there are bytes.
@@ -74,25 +74,41 @@ impl Machine<'_, '_> {
         if !same_args && self.trace.compared > self.length {
             return false;
         }
+        let identical = same_args || self.same_items(dropped.object, made.object, false);
         let same = dropped.next == NO_EVENT
             && (dropped.kind, dropped.subject) == (made.kind, made.subject)
-            && (same_args || self.same_items(dropped.object, made.object));
+            && (identical || self.same_items(dropped.object, made.object, true));
         self.trace.hidden += usize::from(same);
         if same {
-            self.heap.recursive.insert(kept, Recursive { same_args, last_inside: made.last });
+            let outer_args = (!identical).then_some(dropped.object);
+            self.heap.recursive.insert(kept, Recursive { same_args, outer_args, last_inside: made.last });
         }
         same
     }
 
-    /// Whether two tuples hold the same objects; numbers are written anew each time.
-    fn same_items(&self, a: Value, b: Value) -> bool {
-        let (a, b) = (self.heap.items(a), self.heap.items(b));
-        let same = |(a, b): (&Value, &Value)| match (*a, *b) {
-            (Value::Long(_), Value::Long(_)) => self.heap.content(*a) == self.heap.content(*b),
-            (Value::Float(x), Value::Float(y)) => self.heap.floats[x.index()].to_bits() == self.heap.floats[y.index()].to_bits(),
+    /// Whether two tuples hold the same objects; numbers are written anew each time. What a reducer gives can have containers in it that
+    /// it makes anew, with the same objects in them: `made_anew` allows these.
+    fn same_items(&mut self, a: Value, b: Value, made_anew: bool) -> bool {
+        let (mut inner, heap) = (0, &self.heap);
+        let identical = |a: Value, b: Value| match (a, b) {
+            (Value::Long(_), Value::Long(_)) => heap.content(a) == heap.content(b),
+            (Value::Float(x), Value::Float(y)) => heap.floats[x.index()].to_bits() == heap.floats[y.index()].to_bits(),
             _ => a == b,
         };
-        a.len() == b.len() && a.iter().zip(b).all(same)
+        let all = |a: &[Value], b: &[Value]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| identical(*a, *b));
+        let (a, b) = (heap.items(a), heap.items(b));
+        let same = a.len() == b.len()
+            && a.iter().zip(b).all(|(a, b)| {
+                let (items, others) = (heap.items(*a), heap.items(*b));
+                inner += items.len();
+                let container = matches!(
+                    (a, b),
+                    (Value::List(_), Value::List(_)) | (Value::Dict(_), Value::Dict(_)) | (Value::Tuple(_), Value::Tuple(_))
+                );
+                identical(*a, *b) || made_anew && container && self.trace.compared + inner <= self.length && all(items, others)
+            });
+        self.trace.compared += inner;
+        same
     }
 
     /// Notes that something is made and dropped at this point.
@@ -145,8 +161,10 @@ impl Machine<'_, '_> {
     pub(crate) fn leave(&mut self) {
         self.marks.clear();
         (self.fence, self.proto) = (0, 0);
-        for value in std::mem::take(&mut self.stack) {
+        let mut left = std::mem::take(&mut self.stack);
+        for value in left.drain(..) {
             self.dropped(value);
         }
+        self.stack = left;
     }
 }

@@ -16,7 +16,7 @@ impl Source {
         for (name, value) in &self.closure {
             text::check_variable(name)?;
             names.push(name);
-            values.push(value.0.build(worker.heap)?);
+            values.push(value.build(worker.heap)?);
         }
         Ok((names.join(", "), worker.heap.tuple(values)))
     }

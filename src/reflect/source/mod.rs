@@ -39,15 +39,13 @@ mod module;
 mod text;
 mod worker;
 
-use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use indexmap::IndexMap;
 
 pub use self::module::SourceModule;
 use self::worker::{EVAL, Word, Worker};
-use super::Build;
+use super::{Build, Given};
 use crate::error::{ErrorKind, Result};
 use crate::heap::{Heap, Value};
 use crate::pickle::Pickler;
@@ -112,18 +110,8 @@ struct Changes {
     slots: IndexMap<&'static str, Given>,
 }
 
-/// A value from Rust, made when its heap is known.
-#[derive(Clone)]
-struct Given(Arc<dyn Build + Send + Sync>);
-
-impl fmt::Debug for Given {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("..")
-    }
-}
-
 /// A new number, by which a heap knows what was made in it.
-fn number() -> u64 {
+pub(super) fn number() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
@@ -282,7 +270,7 @@ impl Source {
     #[must_use]
     pub fn closure(self, name: &str, value: impl Build + Send + Sync + 'static) -> Self {
         let mut source = self.localized();
-        source.closure.insert(name.into(), Given(Arc::new(value)));
+        source.closure.insert(name.into(), Given::new(value));
         source.renewed()
     }
 
@@ -322,7 +310,7 @@ impl Source {
 
     fn slot(self, name: &'static str, value: impl Build + Send + Sync + 'static) -> Self {
         self.changed(|changes| {
-            changes.slots.insert(name, Given(Arc::new(value)));
+            changes.slots.insert(name, Given::new(value));
         })
     }
 
@@ -352,7 +340,7 @@ impl Source {
     #[must_use]
     pub fn kwdefault(self, name: &str, value: impl Build + Send + Sync + 'static) -> Self {
         self.changed(|changes| {
-            changes.kwdefaults.insert(name.into(), Given(Arc::new(value)));
+            changes.kwdefaults.insert(name.into(), Given::new(value));
         })
     }
 
@@ -360,7 +348,7 @@ impl Source {
     #[must_use]
     pub fn attribute(self, name: &str, value: impl Build + Send + Sync + 'static) -> Self {
         self.changed(|changes| {
-            changes.attributes.insert(name.into(), Given(Arc::new(value)));
+            changes.attributes.insert(name.into(), Given::new(value));
         })
     }
 
@@ -481,7 +469,7 @@ impl Changes {
 impl Worker<'_, '_> {
     fn dict<'g>(&mut self, items: impl Iterator<Item = (&'g str, &'g Given)>) -> Result<Value> {
         let pairs = items.map(|(name, value)| {
-            let value = value.0.build(self.heap)?;
+            let value = value.build(self.heap)?;
             Ok((self.heap.add(Word(name)), value))
         });
         let pairs = pairs.collect::<Result<Vec<_>>>()?;

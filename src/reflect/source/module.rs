@@ -113,7 +113,7 @@ impl SourceModule {
     #[must_use]
     pub fn global(self, name: &str, value: impl Build + Send + Sync + 'static) -> Self {
         self.change(|module| {
-            module.globals.insert(name.into(), Given(Arc::new(value)));
+            module.globals.insert(name.into(), Given::new(value));
         })
     }
 
@@ -243,7 +243,7 @@ impl SourceModule {
         let mut early = Vec::new();
         let mut late = Vec::new();
         for (key, value) in globals {
-            let value = value.0.build(worker.heap)?;
+            let value = value.build(worker.heap)?;
             let key = worker.heap.add(Word(key));
             // What holds something of this module cannot be there before the module is.
             let list = if mentions(worker.heap, value, name) { &mut late } else { &mut early };

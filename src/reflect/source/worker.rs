@@ -59,13 +59,7 @@ impl<'w, 'a> Worker<'w, 'a> {
     }
 
     fn global(&mut self, (module, name): Name) -> Value {
-        let key = (0, format!("{module}.{name}").into());
-        if let Some(made) = self.heap.made.get(&key) {
-            return *made;
-        }
-        let global = self.heap.fixed_global(module, name);
-        self.heap.made.insert(key, global);
-        global
+        self.heap.shared_global(module, name)
     }
 
     pub(super) fn call(&mut self, callable: Name, args: impl ToPy) -> Value {
