@@ -18,7 +18,8 @@ pub(super) fn pickles(input: &[u8], rules: &Rules) -> Vec<Report> {
             // What follows the last pickle is none.
             break;
         }
-        let forgotten = matches!(report.error.as_ref().map(crate::Error::kind), Some(crate::ErrorKind::MemoMissing(_)));
+        let forgotten =
+            matches!(report.error.as_ref().map(crate::error::Error::kind), Some(crate::error::ErrorKind::MemoMissing(_)));
         reports.push(report);
         at += length.max(1);
         if !whole {
