@@ -40,6 +40,8 @@
 
 pub mod bytecode;
 mod compat;
+#[cfg(feature = "container")]
+pub mod container;
 #[cfg(feature = "serde")]
 pub mod de;
 pub mod error;
@@ -51,6 +53,7 @@ pub mod op;
 pub mod opcode;
 pub mod pickle;
 pub mod reflect;
+pub mod scan;
 #[cfg(feature = "serde")]
 pub mod ser;
 pub mod style;
@@ -67,6 +70,7 @@ pub use op::{Dis, Op, dis, ops, optimize};
 pub use opcode::Opcode;
 pub use pickle::Pickler;
 pub use reflect::{Class, Function, Source, SourceModule};
+pub use scan::{Rules, scan};
 #[cfg(feature = "serde")]
 pub use ser::{Serializer, to_heap, to_vec, to_writer};
 pub use text::Encoding;

@@ -119,6 +119,11 @@ impl Helper {
         Self::named(name)
     }
 
+    /// The helper of that name, if the module is cloudpickle or a copy of it.
+    pub(crate) fn in_module(module: &str, name: &str) -> Option<Self> {
+        Self::named(name).filter(|_| HelperModule::of(module).is_some())
+    }
+
     /// The helper whose call an object is.
     pub(crate) fn called(object: Obj<'_>) -> Option<Self> {
         match object.value() {
