@@ -121,7 +121,7 @@ impl Helper {
 
     /// The helper of that name, if the module is cloudpickle or a copy of it.
     pub(crate) fn in_module(module: &str, name: &str) -> Option<Self> {
-        Self::named(name).filter(|_| HelperModule::of(module).is_some())
+        Self::named(name.as_bytes()).filter(|_| HelperModule::of(module).is_some())
     }
 
     /// The helper whose call an object is.
