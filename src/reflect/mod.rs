@@ -11,6 +11,7 @@
 mod cell;
 mod class;
 mod class_builder;
+mod class_moves;
 mod class_parts;
 mod code;
 mod construct;
@@ -23,6 +24,7 @@ mod given;
 mod pickled_module;
 mod rebuild;
 mod signature;
+mod skeletons;
 pub mod source;
 mod target;
 

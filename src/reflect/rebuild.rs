@@ -10,9 +10,10 @@
 use std::collections::HashMap;
 
 use super::construct::lift;
-use super::{Code, CodeShape, Dialect, Helper, Target, code};
-use crate::error::Error;
-use crate::heap::{EventKind, Fresh, Heap, NO_EVENT, Reach, Slot, Value};
+use super::skeletons::{self, Skeletons};
+use super::{Code, CodeShape, Dialect, Helper, Release, Target, code};
+use crate::error::{Error, ErrorKind};
+use crate::heap::{CallId, EventKind, Fresh, Heap, NO_EVENT, Reach, Slot, Value};
 use crate::unpickle::{PROLOGUE, Pickle};
 
 /// What came of rebuilding a pickle.
@@ -82,12 +83,37 @@ impl Pickle<'_> {
         let found = Dialect::detect_in(&self.heap, everything(self));
         let Some(from) = found.or_else(|| same.then(Dialect::default)) else { return Rebuilt::default() };
         let root = self.root;
-        let mut rebuilder = Rebuilder { heap: &mut self.heap, replaced: HashMap::new(), rebuilt: Rebuilt::default() };
+        let mut rebuilder = Rebuilder {
+            heap: &mut self.heap,
+            replaced: HashMap::new(),
+            skeletons: Skeletons::new(),
+            rebuilt: Rebuilt::default(),
+        };
         rebuilder.run(root, &from, target, same);
-        let Rebuilder { replaced, rebuilt, .. } = rebuilder;
+        let Rebuilder { replaced, skeletons, mut rebuilt, .. } = rebuilder;
         self.heap.replace(&replaced);
         self.root = replaced.get(&root).copied().unwrap_or(root);
+        if !skeletons.is_empty() {
+            skeletons::tie(&mut self.heap, self.root, &skeletons);
+            skeletons::leave_unmarked(self, &skeletons);
+        }
+        if from.release() != target.dialect_of().release() {
+            rebuilt.kept.extend(self.unknown_helpers(target.dialect_of()));
+        }
         rebuilt
+    }
+
+    /// Helpers that a release does not have: what is made by them cannot be made there.
+    fn unknown_helpers(&self, dialect: &Dialect) -> Vec<Kept> {
+        let mut reach = everything(self);
+        let mut found = Vec::new();
+        while let Some(value) = reach.next(&self.heap) {
+            if let Some(helper) = Helper::of(self.heap.obj(value)).filter(|helper| !helper.is_in(dialect.release())) {
+                let error = ErrorKind::NotInDialect { what: helper.makes(), dialect: dialect.to_string() };
+                found.push(Kept { object: value, became: None, error: Some(error.into()) });
+            }
+        }
+        found
     }
 }
 
@@ -106,7 +132,7 @@ impl Target {
     pub fn detect(pickle: &Pickle<'_>) -> Self {
         let heap = &pickle.heap;
         let mut reach = everything(pickle);
-        let mut python = None;
+        let (mut python, mut setters) = (None, false);
         while let Some(value) = reach.next(heap) {
             let object = heap.obj(value);
             let found = match value {
@@ -118,14 +144,20 @@ impl Target {
                 }),
                 Value::Global(_) => match Helper::of(object) {
                     Some(Helper::FillFunction | Helper::RehydrateSkeletonClass) => Some((3, 7)),
+                    Some(Helper::FunctionSetState | Helper::ClassSetState) => {
+                        setters = true;
+                        None
+                    }
                     _ => None,
                 },
                 _ => None,
             };
             python = python.max(found);
         }
-        let (major, minor) = python.unwrap_or((3, 8));
         let dialect = Dialect::detect_in(heap, everything(pickle)).unwrap_or_default();
+        let setters = setters && dialect.release() <= Release::V1_2;
+        // Nothing shows it. Up to protocol 4 it can be 3.6 and 3.7, and what is built for those loads later too.
+        let (major, minor) = python.unwrap_or(if pickle.protocol < 5 && !setters { (3, 7) } else { (3, 8) });
         Self::cpython(major, minor).dialect(dialect).protocol(pickle.protocol)
     }
 }
@@ -133,6 +165,8 @@ impl Target {
 struct Rebuilder<'r, 'a> {
     heap: &'r mut Heap<'a>,
     replaced: HashMap<Value, Value>,
+    /// Those of the calls that were made to fill them, where they were not made so before.
+    skeletons: Skeletons,
     rebuilt: Rebuilt,
 }
 
@@ -168,12 +202,23 @@ impl Rebuilder<'_, '_> {
                     let pairs = twins.pairs;
                     if agree || !same {
                         self.replace(&pairs, (old, new));
+                        self.replace_skeleton(old, new);
                     } else {
                         self.rebuilt.kept.push(Kept { object: old, became: Some(new), error: None });
                     }
                 }
                 Err(error) => self.rebuilt.kept.push(Kept { object: old, became: None, error: Some(error) }),
             }
+        }
+    }
+
+    /// What refers to the skeleton of an object refers to that of the new one, or to the new one where that is no skeleton and a call that
+    /// fills it.
+    fn replace_skeleton(&mut self, old: Value, new: Value) {
+        match (skeleton_of(self.heap, old), skeleton_of(self.heap, new)) {
+            (Some(from), to) => drop(self.replaced.insert(from, to.unwrap_or(new))),
+            (None, Some(skeleton)) => drop(self.skeletons.insert(new, skeleton)),
+            (None, None) => {}
         }
     }
 
@@ -185,11 +230,22 @@ impl Rebuilder<'_, '_> {
             }
             if let (Value::Call(from), Value::Call(to)) = (old, new) {
                 self.replaced.entry(old).or_insert(new);
-                if let Some(habits) = self.heap.recursive.get(&from).copied() {
+                let arguments = |call: CallId| self.heap.items(self.heap.events[call.index()].object).len();
+                if let Some(habits) = self.heap.recursive.get(&from).copied()
+                    && arguments(from) == arguments(to)
+                {
                     self.heap.recursive.insert(to, habits);
                 }
             }
         }
+    }
+}
+
+/// What a call fills.
+fn skeleton_of(heap: &Heap<'_>, object: Value) -> Option<Value> {
+    match Helper::called(heap.obj(object))? {
+        Helper::FillFunction | Helper::RehydrateSkeletonClass => Some(heap.obj(object).as_call().ok()?.args().get(0).ok()?.value()),
+        _ => None,
     }
 }
 
@@ -251,6 +307,11 @@ impl Twins<'_, '_> {
             found = old.next;
             let EventKind::Effect(kind) = old.kind else { continue };
             if made == NO_EVENT {
+                // What the call that fills the new one says already.
+                let setter = Helper::of(self.heap.obj(old.subject));
+                if matches!(setter, Some(Helper::FunctionSetState | Helper::ClassSetState)) && skeleton_of(self.heap, target).is_some() {
+                    continue;
+                }
                 if let Value::Call(call) = target {
                     let last = if kind == crate::heap::EffectKind::SetState { call.0 } else { NO_EVENT };
                     let subject = if last == NO_EVENT { target } else { old.subject };

@@ -9,7 +9,8 @@ field of a request is the options, lines `key=value`:
     C  A [calls]          loads it; a JSON list of what the calls give
 
 Options: loader=dill (absent: pickle), modules=a,b (modules of golden_cases that are there besides golden_pkg),
-order=0 (dicts may differ in order). Equal means: functions by code, names, defaults, annotations, attributes,
+order=0 (dicts may differ in order), ignore=a,globals.b (attributes of classes, fields of code objects and globals that are
+not compared). Equal means: functions by code, names, defaults, annotations, attributes,
 globals and closure; classes member by member, registered subclasses included; instances by their state. Each payload
 is loaded into a fresh `__main__` and without classes remembered from the one before.
 CPython 3.6 and newer.
