@@ -2,8 +2,10 @@
 #![allow(dead_code)] // each target uses its own
 #![allow(unreachable_pub)]
 
+use cloudpickle::bytecode::{CodeFields, Exceptions, Instructions, LineRanges, Listing, Needs, Version};
+use cloudpickle::marshal::{Marshal, Marshaller, Pyc};
 use cloudpickle::op::Op;
-use cloudpickle::{Dis, Encoding, ErrorKind, Pickler, Unpickler, dis, ops, optimize};
+use cloudpickle::{Dis, Encoding, ErrorKind, Heap, Pickler, Unpickler, dis, ops, optimize};
 
 /// Every operation that is read is written back as it was, and can be read by itself.
 pub fn ops_target(data: &[u8]) {
@@ -124,5 +126,114 @@ pub fn disassemble(data: &[u8]) {
     }
     if let Ok(optimized) = optimize(data) {
         assert!(ops(&optimized).all(|op| op.is_ok()));
+    }
+}
+
+/// Marshal data is written as it was read, makes objects or an error, and these are written so that they are read as the same.
+pub fn marshal(data: &[u8]) {
+    let Some((flags, data)) = data.split_first() else { return };
+    let pythons = [(2, 7), (3, 6), (3, 8), (3, 11), (3, 12), (3, 14)];
+    let python = pythons[usize::from(flags & 7) % pythons.len()];
+    match Marshal::parse(data, python) {
+        Ok(marshal) => {
+            assert_eq!(marshal.to_bytes(), &data[..marshal.consumed()]);
+            assert!(Marshal::parse(&data[..marshal.consumed() - 1], python).is_err());
+            objects(&marshal, flags >> 3);
+        }
+        Err(error) => assert!(error.offset().is_some_and(|offset| offset <= data.len()), "{error}"),
+    }
+}
+
+fn objects(marshal: &Marshal<'_>, version: u8) {
+    let mut heap = Heap::new();
+    let Ok(value) = marshal.load(&mut heap) else { return };
+    let shown = format!("{:.1000}", heap.obj(value));
+    let marshaller = Marshaller::new(marshal.python()).max_bytes(1 << 20);
+    match marshaller.dumps(&heap, value) {
+        Ok(written) => {
+            let again = Marshal::parse(&written, marshal.python());
+            let again = again.unwrap_or_else(|error| panic!("{error} in {}", written.escape_ascii()));
+            assert_eq!(again.consumed(), written.len());
+            let mut heap = Heap::new();
+            let value = again.load(&mut heap).unwrap();
+            // Since 3.11 the variables of a code object are one tuple; no compiler puts a cell before an argument that is one.
+            if !shown.contains("types.CodeType") || marshal.python() < (3, 11) {
+                assert_eq!(format!("{:.1000}", heap.obj(value)), shown, "{}", written.escape_ascii());
+            }
+            assert_eq!(marshaller.dumps(&heap, value), Ok(written));
+        }
+        // Too deep, or a code object whose fields are not what they must be.
+        Err(error) => assert!(matches!(error.kind(), ErrorKind::LimitExceeded { .. } | ErrorKind::WrongType { .. }), "{error}"),
+    }
+    let older = marshaller.version(version % 6).dumps(&heap, value);
+    assert!(older.is_err() || Marshal::parse(&older.unwrap(), marshal.python()).is_ok());
+    let _ = Pickler::new().dumps(&heap, value);
+}
+
+/// The same for `.pyc` files.
+pub fn pyc(data: &[u8]) {
+    match Pyc::parse(data) {
+        Ok(pyc) => {
+            let written = pyc.to_bytes().unwrap();
+            assert_eq!(written, &data[..written.len()]);
+            objects(&pyc.code, 4);
+        }
+        Err(error) => assert!(error.offset().is_some_and(|offset| offset <= data.len()), "{error}"),
+    }
+}
+
+/// A code object of any bytes gives instructions, a listing and what it needs: two bytes, the version and the line, then lengths and contents of the
+/// bytecode and the tables.
+///
+/// No more than there are pairs of bytes, and no text without bytes for it.
+pub fn bytecode(data: &[u8]) {
+    let Some((&[version, line], rest)) = data.split_first_chunk() else { return };
+    let version = Version::ALL[usize::from(version) % Version::ALL.len()];
+    let mut rest = rest;
+    let mut take = || {
+        let (length, behind) = rest.split_first()?;
+        let (part, behind) = behind.split_at(behind.len().min(usize::from(*length) * 4));
+        rest = behind;
+        Some(part)
+    };
+    let linetable = take().unwrap_or_default();
+    let exceptiontable = take().unwrap_or_default();
+    let bytecode = rest;
+    let mut heap = Heap::new();
+    let (names, locals) = (heap.add(("f", "os", "path")), heap.add(("x", "y")));
+    let (cells, free) = (heap.add(("y", "z")), heap.add(("w",)));
+    let consts = heap.add((None::<i32>, 1, "text", (1.5, ("a",))));
+    let code = CodeFields {
+        name: "f".into(),
+        firstlineno: i32::from(line) * 100,
+        bytecode: bytecode.into(),
+        linetable: linetable.into(),
+        exceptiontable: exceptiontable.into(),
+        consts: heap.obj(consts),
+        names: heap.obj(names),
+        varnames: heap.obj(locals),
+        cellvars: heap.obj(cells),
+        freevars: heap.obj(free),
+        ..CodeFields::new(&heap)
+    };
+    let pairs = bytecode.len().div_ceil(2);
+    let instructions: Vec<_> = Instructions::new(code.clone(), version).collect();
+    assert!(instructions.len() <= pairs);
+    assert!(instructions.windows(2).all(|two| two[0].offset < two[1].offset));
+    let ranges: Vec<_> = LineRanges::new(linetable, version, i32::from(line), bytecode.len()).collect();
+    assert!(ranges.len() <= linetable.len() + 1);
+    assert!(ranges.windows(2).all(|two| two[0].end == two[1].start));
+    let rows: Vec<_> = Exceptions::new(exceptiontable).collect();
+    assert!(rows.len() <= exceptiontable.len() / 4);
+    let text = Listing::new(code.clone(), version).to_string();
+    let lines = text.lines().filter(|line| !line.is_empty()).count();
+    let table = if version >= Version::Py311 && !rows.is_empty() { rows.len() + 1 } else { 0 };
+    assert_eq!(lines, instructions.len() + table, "{text}");
+    let needs = Needs::new(code.clone(), version);
+    assert!(needs.globals.len() + needs.attributes.len() + needs.names.len() <= 9);
+    for version in Version::ALL {
+        if version.fits(&code) {
+            assert!(!Listing::new(code.clone(), version).to_string().contains("<unknown>"));
+        }
     }
 }

@@ -64,6 +64,12 @@ impl Error {
         self
     }
 
+    /// Adds the name of the type code that was being read.
+    pub(crate) fn in_type(mut self, name: &'static str) -> Self {
+        self.0.opcode.get_or_insert(name);
+        self
+    }
+
     /// Adds the path of the object that was asked.
     pub(crate) fn on_path(mut self, path: impl Into<String>) -> Self {
         self.0.path.get_or_insert_with(|| path.into());
@@ -120,6 +126,20 @@ impl ErrorKind {
 
 fn plural(n: usize) -> &'static str {
     if n == 1 { "" } else { "s" }
+}
+
+/// The first four bytes of a `.pyc` file that cannot be read.
+struct Magic([u8; 4]);
+
+impl fmt::Display for Magic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [low, high, b'\r', b'\n'] => {
+                write!(f, "magic number {} is of no Python that is known", u16::from_le_bytes([low, high]))
+            }
+            bytes => write!(f, "{:?} is no magic number of a .pyc file", bytes.escape_ascii().to_string()),
+        }
+    }
 }
 
 /// The kinds of [`Error`], with the data of each.
@@ -250,6 +270,45 @@ pub enum ErrorKind {
         /// The qualified name in it.
         name: String,
     },
+    /// A byte that is no type code of marshal data in the version of Python it is read for (CPython: `bad marshal data (unknown type code)`).
+    #[error("unknown type code {0:#04x} of marshal data")]
+    UnknownTypeCode(u8),
+    /// A reference in marshal data to an object that is not there yet (CPython: `bad marshal data (invalid reference)`).
+    #[error("reference {0} names no object")]
+    BadReference(u32),
+    /// The end of a dict in marshal data where an object was wanted (CPython: `NULL object in marshal data`).
+    #[error("NULL found where an object was wanted")]
+    NullObject,
+    /// A digit of an int in marshal data that has more than 15 bits, or a highest digit of 0 (CPython: `digit out of range in long`, `unnormalized long data`).
+    #[error("{0:#x} cannot be a digit of an int in marshal data, or not the highest")]
+    BadLongDigit(u16),
+    /// An object that marshal does not know (CPython: `ValueError: unmarshallable object`).
+    #[error("{found} cannot be marshalled in version {version}")]
+    NotMarshallable {
+        /// The object.
+        found: String,
+        /// The version of marshal that was asked for.
+        version: u8,
+    },
+    /// A code object of another version of Python than the one it is to be written for.
+    #[error("a code object of {fields} fields, but those of Python {}.{} have {wanted}", python.0, python.1)]
+    CodeOfOtherPython {
+        /// How many arguments its constructor has.
+        fields: usize,
+        /// How many there must be.
+        wanted: usize,
+        /// The version of Python that was asked for.
+        python: (u8, u8),
+    },
+    /// A `.pyc` file of a Python that is not known (CPython: `ImportError: bad magic number`).
+    #[error("{}", Magic(*.0))]
+    UnknownMagic([u8; 4]),
+    /// Flags of a `.pyc` file that say no kind of validation (CPython: `ImportError: invalid flags`).
+    #[error("flags {0:#x} of a .pyc file say no kind of validation")]
+    BadPycFlags(u32),
+    /// A version of Python whose `.pyc` files are not known, or have no header of the kind that was asked for.
+    #[error("Python {}.{} has no such .pyc files", .0.0, .0.1)]
+    NoMagic((u8, u8)),
     /// A limit was reached.
     #[error("limit reached: more than {limit} {what}")]
     LimitExceeded {
@@ -261,16 +320,6 @@ pub enum ErrorKind {
     /// Input is left after `STOP` where the whole input was to be one pickle.
     #[error("{0} bytes left after STOP")]
     TrailingBytes(usize),
-    /// A code object that the target's Python does not take.
-    #[error("code of {of} does not run on Python {major}.{minor}")]
-    CodeOfOtherPython {
-        /// The Pythons that take it.
-        of: &'static str,
-        /// The Python that was to take it.
-        major: u8,
-        /// Its second number.
-        minor: u8,
-    },
     /// A cloudpickle of that release has no way to make it.
     #[error("{dialect} cannot make {what}")]
     NotInDialect {

@@ -458,6 +458,11 @@ pub const fn u64_from_usize(n: usize) -> u64 {
     n as u64
 }
 
+/// The number, or the largest there is: no slice is so long.
+pub fn i64_from_usize(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
 /// The lowest eight bits.
 pub const fn low_byte(n: u64) -> u8 {
     (n & 0xff) as u8

@@ -36,7 +36,9 @@
 //! | a Rust type with serde | a pickle, or objects | [`to_vec`], [`to_writer`], [`to_heap`] |
 //! | a pickle, or an object | a Rust type with serde | [`from_slice`], [`from_reader`], [`from_obj`] |
 //! | bytes | the opcodes | [`ops`], [`dis`] |
+//! | a `.pyc`, or marshal data | code objects | [`marshal::Pyc`], [`marshal::Marshal`] |
 
+pub mod bytecode;
 mod compat;
 #[cfg(feature = "serde")]
 pub mod de;
@@ -44,6 +46,7 @@ pub mod error;
 pub mod heap;
 pub mod int;
 pub mod limits;
+pub mod marshal;
 pub mod op;
 pub mod opcode;
 pub mod pickle;

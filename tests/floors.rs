@@ -8,7 +8,7 @@ const FLOORS: &[&[&str]] = &[
     &["error"],
     &["limits", "style", "compat", "opcode", "int", "text"],
     &["op", "heap"],
-    &["unpickle", "pickle"],
+    &["marshal", "unpickle", "pickle", "bytecode"],
     &["reflect"],
     &["ser", "de", "with"],
     &["lib", "bin"],

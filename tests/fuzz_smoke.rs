@@ -36,6 +36,21 @@ fn dis() {
     run("dis", bodies::disassemble);
 }
 
+#[test]
+fn marshal() {
+    run("marshal", bodies::marshal);
+}
+
+#[test]
+fn pyc() {
+    run("pyc", bodies::pyc);
+}
+
+#[test]
+fn bytecode() {
+    run("bytecode", bodies::bytecode);
+}
+
 /// What the targets have found, each with its cause.
 #[test]
 fn found() {

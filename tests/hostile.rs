@@ -7,6 +7,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use cloudpickle::marshal::{Marshal, Marshaller};
 use cloudpickle::{ErrorKind, Heap, Pickle, Pickler, Unpickler, loads, ops, optimize};
 use peak_alloc::PeakAlloc;
 
@@ -242,7 +243,8 @@ fn head() {
     println!("{:50} {:>10} {:>8} {:>8}", "peak of memory by the byte of input", "bytes", "reading", "all");
 }
 
-/// Tuples and calls that go round through lists: each list has the tuples begun once more inside themselves. The C pickler does the same, but not
+/// Tuples and calls that go round through lists: each list has the tuples begun once more inside themselves. The C pickler does
+/// the same, but not
 /// deeper than it can recurse.
 #[test]
 fn cycles_through_tuples_end() {
@@ -355,6 +357,124 @@ fn memory_is_paid_for_and_nothing_recurses() {
             }
             Err(error) => failed.push(format!("{name}: {error}")),
         }
+    }
+    assert!(failed.is_empty(), "{failed:#?}");
+}
+
+/// Bytes of memory for each byte of marshal data while it is read: an item of one byte is a node of 32, and one of 12 while it is
+/// open; a vector that grows is
+/// held twice, once with room to double.
+const READING_MARSHAL: usize = 108;
+
+/// Marshal data that is read.
+fn marshal_data() -> Vec<(&'static str, Vec<u8>)> {
+    let with = |code: u8, number: usize| with_u32(&[code], u32::try_from(number).unwrap(), b"");
+    let keys = join(&[&with(b'(' | 0x80, DEEP), &times(b"N", DEEP)]);
+    vec![
+        ("3,000,000 nested lists", join(&[&times(&with(b'[', 1), DEEPEST), b"N"])),
+        ("3,000,000 nested tuples", join(&[&times(b")\x01", DEEPEST), b"N"])),
+        ("nested tuples with numbers", join(&[&times(b"\xa9\x01", DEEP), b"N"])),
+        ("nested dicts", join(&[&times(b"{N", DEEP), b"N", &times(b"0", DEEP)])),
+        ("nested frozensets", join(&[&times(&with(b'>', 1), DEEP), b"N"])),
+        ("nested frozensets with numbers", join(&[&times(&with(b'>' | 0x80, 1), DEEP), b"N"])),
+        ("nested slices", join(&[&times(b":", DEEP), b"N", &times(b"NN", DEEP)])),
+        ("nested code objects", {
+            let ints = times(b"\0", 24);
+            let rest = join(&[&times(b"N", 7), &times(b"\0", 4), b"N"]);
+            join(&[&times(&join(&[b"c", &ints]), LONG / 8), b"N", &times(&rest, LONG / 8)])
+        }),
+        (
+            "x = [x, x], 64 times",
+            join(&[&times(&with(b'[' | 0x80, 2), 64), b"N", &each(64, |n| with_u32(b"r", 63 - n, b""))[5..], b"N"]),
+        ),
+        ("one long list", join(&[&with(b'[', DEEP), &times(b"N", DEEP)])),
+        ("one long tuple", join(&[&with(b'(', DEEP), &times(b"N", DEEP)])),
+        ("one long set of equal items", join(&[&with(b'<', DEEP), &times(b"N", DEEP)])),
+        ("one long dict of equal keys", join(&[b"{", &times(b"NN", LONG), b"0"])),
+        ("empty lists", join(&[&with(b'[', LONG), &times(&with(b'[', 0), LONG)])),
+        ("empty dicts", join(&[&with(b'[', LONG), &times(b"{0", LONG)])),
+        ("empty tuples with numbers", join(&[&with(b'[', LONG), &times(b"\xa9\0", LONG)])),
+        ("empty strs", join(&[&with(b'[', LONG), &times(b"z\0", LONG)])),
+        ("empty bytes with numbers", join(&[&with(b'[', LONG), &times(&with(b's' | 0x80, 0), LONG)])),
+        ("ints of no digits", join(&[&with(b'[', LONG), &times(b"l\0\0\0\0", LONG)])),
+        ("strs of Latin-1", join(&[&with(b'[', LONG), &times(b"z\x01\xff", LONG)])),
+        ("complex numbers", join(&[&with(b'[', LONG), &times(b"x\x010\x010", LONG)])),
+        ("slices", join(&[&with(b'[', LONG), &times(b":NNN", LONG)])),
+        ("references", join(&[&with(b'[', LONG + 1), b"\xa9\0", &times(&with(b'r', 0), LONG)])),
+        ("lists that hold the list", join(&[&with(b'[' | 0x80, LONG), &times(b"[\x01\0\0\0r\0\0\0\0", LONG)])),
+        ("a long tuple as many keys", join(&[b"{", &keys, b"N", &times(&join(&[&with(b'r', 0), b"N"]), LONG), b"0"])),
+        ("a tuple that holds itself as a key", b"{\xa9\x01r\0\0\0\0N0".to_vec()),
+    ]
+}
+
+/// Marshal data that is refused.
+fn bad_marshal_data() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let with = |code: u8, number: u32| with_u32(&[code], number, b"");
+    vec![
+        ("only nested lists", times(&with(b'[', 1), LONG), "UnexpectedEof"),
+        ("nested lists of 2^31-1", times(&with(b'[', u32::MAX >> 1), LONG), "UnexpectedEof"),
+        ("a list of 2^31-1", with(b'[', u32::MAX >> 1), "UnexpectedEof"),
+        ("a tuple of -1", with(b'(', u32::MAX), "NegativeCount"),
+        ("bytes of 2^31-1", with(b's', u32::MAX >> 1), "UnexpectedEof"),
+        ("an int of 2^31-1 digits", with(b'l', u32::MAX >> 1), "UnexpectedEof"),
+        ("an int of -2^31 digits", with(b'l', 1 << 31), "NegativeCount"),
+        ("a reference to itself", join(&[&with(b'>' | 0x80, 1), &with(b'r', 0)]), "BadReference"),
+        ("dicts without an end", times(b"{N", LONG), "UnexpectedEof"),
+        ("code objects without an end", times(&join(&[b"c", &times(b"\0", 24)]), LONG), "UnexpectedEof"),
+        ("only the end of a dict", b"0".to_vec(), "NullObject"),
+    ]
+}
+
+#[test]
+fn marshal_data_is_paid_for_too() {
+    let _alone = alone();
+    let mut failed = Vec::new();
+    head();
+    let judge = |name: &str, size: usize, reading: usize, all: usize, failed: &mut Vec<String>| {
+        println!("{name:50} {size:10} {:8.1} {:8.1}", reading as f64 / size as f64, all as f64 / size as f64);
+        if reading > READING_CONSTANT + READING_MARSHAL * size || all > ALL_CONSTANT + ALL * size {
+            failed.push(format!("{name}: {reading} bytes for reading, {all} in all, for {size} bytes"));
+        }
+    };
+    for (name, input) in marshal_data() {
+        // Slices came with 3.14; code objects have the most fields that can be anything before 3.11.
+        let python = if input.contains(&b':') { (3, 14) } else { (3, 8) };
+        let (read, reading) = peak(|| on_a_small_stack(|| Marshal::parse(&input, python).map(drop)));
+        if let Err(error) = read {
+            failed.push(format!("{name}: {error}"));
+            continue;
+        }
+        let ((), all) = peak(|| {
+            on_a_small_stack(|| {
+                let marshal = Marshal::parse(&input, python).unwrap();
+                assert!(marshal.to_bytes() == input, "{name}");
+                let mut heap = Heap::new();
+                let value = marshal.load(&mut heap).unwrap();
+                drop(marshal);
+                match Marshaller::new(python).dumps(&heap, value) {
+                    Ok(written) => {
+                        let mut again = Heap::new();
+                        let value_again = Marshal::parse(&written, python).unwrap().load(&mut again).unwrap();
+                        assert!(heap.obj(value).is_isomorphic(again.obj(value_again)), "{name}");
+                    }
+                    Err(error) => {
+                        assert!(matches!(error.kind(), ErrorKind::LimitExceeded { what: "levels", .. }), "{name}: {error}")
+                    }
+                }
+                let flat = Marshaller::new(python).version(2).max_bytes(1 << 20).dumps(&heap, value);
+                assert!(flat.is_err() || flat.is_ok_and(|flat| flat.len() <= 1 << 20));
+                assert!(heap.obj(value).to_string().len() < 3 << 20);
+                let _ = Pickler::new().dumps(&heap, value);
+            });
+        });
+        judge(name, input.len(), reading, all, &mut failed);
+    }
+    for (name, input, kind) in bad_marshal_data() {
+        let (found, reading) = peak(|| on_a_small_stack(|| Marshal::parse(&input, (3, 8)).map(drop).unwrap_err()));
+        if !format!("{:?}", found.kind()).starts_with(kind) {
+            failed.push(format!("{name}: {found}"));
+        }
+        judge(name, input.len(), reading, 0, &mut failed);
     }
     assert!(failed.is_empty(), "{failed:#?}");
 }

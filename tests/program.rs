@@ -117,3 +117,28 @@ fn recode_moves_functions_to_another_dialect() {
     let output = run(&["recode", "--dialect", "cloudpickle new"], COUNTER);
     assert_eq!(output.status.code(), Some(2), "an argument that is none");
 }
+
+#[test]
+fn code_prints_what_dis_prints_for_each_function() {
+    let payload = include_bytes!("../examples/my_function.pkl");
+    let listing = "  2           0 RESUME                   0
+
+  4           2 LOAD_FAST                0 (data)
+              4 LOAD_GLOBAL              0 (CONSTANT)
+             14 BINARY_OP                0 (+)
+             18 RETURN_VALUE
+
+";
+    let expected = format!("Disassembly of <function __main__.my_function(data: int) -> int> (Python 3.12):\n{listing}");
+    for args in [&["code"][..], &["code", "--python", "3.12"], &["code", "examples/my_function.pkl"]] {
+        let output = run(args, payload);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert_eq!(text(&output.stdout), expected, "{args:?}");
+    }
+    // Several pickles in one file.
+    let output = run(&["code"], &[&payload[..], payload].concat());
+    assert_eq!(text(&output.stdout), expected.repeat(2));
+    let output = run(&["code", "--python", "3.7"], payload);
+    assert!(!output.status.success());
+    assert!(text(&output.stderr).contains("no bytecode of Python 3.7"), "{}", text(&output.stderr));
+}

@@ -80,7 +80,8 @@ fn rebuilt_payloads_are_the_same_bytes() {
 #[test]
 fn payloads_move_from_dialect_to_dialect() {
     let ours = Dialect::CLOUDPICKLE_3_1.in_package("ours.vendor.cloudpickle");
-    let (mut moved, mut back, mut kept) = (0, 0, 0);
+    let (mut moved, mut back) = (0, 0);
+    let mut unsayable: BTreeMap<&str, usize> = BTreeMap::new();
     golden(|payload| {
         if payload.package == "dill" || payload.python < (3, 8) {
             return;
@@ -90,10 +91,17 @@ fn payloads_move_from_dialect_to_dialect() {
         let Some(from) = Dialect::detect(pickle.root()) else { return };
         for to in [&Dialect::PYSPARK, &Dialect::CLOUDPICKLE_2_2, &Dialect::CLOUDPICKLE_1_6, &ours] {
             let rebuilt = pickle.redialect(to);
-            kept += rebuilt.kept.len();
-            assert!(rebuilt.kept.is_empty(), "{label}: {:?}", rebuilt.kept);
-            let found = Dialect::detect(pickle.root()).expect(&label);
-            assert_eq!(found.package(), to.package(), "{label}");
+            // What a release has no way to say is told, and nothing else is kept.
+            for one in &rebuilt.kept {
+                match one.error.as_ref().map(cloudpickle::Error::kind) {
+                    Some(cloudpickle::ErrorKind::NotInDialect { what, .. }) => *unsayable.entry(*what).or_default() += 1,
+                    _ => panic!("{label}: {one:?}"),
+                }
+            }
+            // The type of `None` needs cloudpickle in 1.2 alone.
+            let found = Dialect::detect(pickle.root());
+            assert!(found.is_some() || from.release() == Release::V1_2, "{label}");
+            assert!(found.is_none_or(|found| found.package() == to.package()), "{label}");
             moved += 1;
         }
         if from.release() == Release::V3_1 {
@@ -101,6 +109,7 @@ fn payloads_move_from_dialect_to_dialect() {
             back += usize::from(pickle.dumps().expect(&label) == payload.bytes);
         }
     });
-    println!("{moved} payloads moved to another dialect, {back} came back the same");
-    assert!(moved > 10_000 && kept == 0, "{moved}");
+    println!("{moved} payloads moved to another dialect, {back} came back the same, cannot be said: {unsayable:?}");
+    assert!(moved > 10_000, "{moved}");
+    assert!(unsayable.keys().all(|what| matches!(*what, "a view of an OrderedDict")), "{unsayable:?}");
 }

@@ -1,12 +1,14 @@
 //! The program `cloudpickle`: looks into pickles and rewrites them. Nothing is ever executed.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use cloudpickle::reflect::{Dialect, Rebuilt};
+use cloudpickle::bytecode::Version;
+use cloudpickle::reflect::{Code, Dialect, Rebuilt};
 use cloudpickle::{Dis, Encoding, Pickler, Unpickler};
 
 /// Looks into Python pickles and rewrites them. Nothing is imported and nothing is run.
@@ -30,6 +32,17 @@ enum Command {
         /// How many blanks each open mark indents what stands behind it
         #[arg(long, value_name = "N", default_value_t = 4)]
         indent: usize,
+    },
+    /// Prints the bytecode of each function in a pickle, as its Python's `dis` does
+    #[command(
+        after_help = "Examples:\n  cloudpickle code payload.pkl\n  cloudpickle code --python 3.8 < payload.pkl\n\nCode objects have no addresses in a pickle: \"at 0x...\" stands for them. They do not say either which\nPython they are of; without --python the newest is taken that they can be of."
+    )]
+    Code {
+        #[command(flatten)]
+        input: Input,
+        /// The Python that the functions are of, 3.8 to 3.14
+        #[arg(short, long, value_name = "VERSION")]
+        python: Option<Version>,
     },
     /// Reads a pickle and writes it again: the same objects, the same protocol unless told. What follows it is kept
     #[command(
@@ -94,6 +107,10 @@ fn main() -> ExitCode {
             let result = dis(&input, annotate, indent);
             (input, result)
         }
+        Command::Code { input, python } => {
+            let result = code(&input, python);
+            (input, result)
+        }
         Command::Recode { input, protocol, optimize, rebuild, dialect } => {
             let result = recode(&input, &Recoding { protocol, optimize, rebuild, dialect });
             (input, result)
@@ -139,6 +156,34 @@ fn dis(input: &Input, annotate: bool, indent: usize) -> Result<(), Failure> {
     // What was printed before an error stays, as with pickletools.
     out.flush()?;
     result?;
+    Ok(())
+}
+
+fn code(input: &Input, python: Option<Version>) -> Result<(), Failure> {
+    let bytes = input.read()?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let unpickler = Unpickler::new().encoding(Encoding::Latin1).missing_buffers(true).max_digits(0);
+    let mut listing = |what: &dyn Display, code: Code<'_>| match python.or_else(|| code.guess_version()) {
+        Some(version) => writeln!(out, "Disassembly of {what} (Python {version}):\n{}", code.dis(version)),
+        None => writeln!(out, "Disassembly of {what}: bytecode of no Python from 3.8 to 3.14\n"),
+    };
+    // One pickle after another, as far as there are.
+    let mut done = 0;
+    loop {
+        let (pickle, length) = match unpickler.loads_prefix(&bytes[done..]) {
+            Err(error) if done == 0 => return Err(error.into()),
+            Err(_) => break,
+            Ok(read) => read,
+        };
+        done += length;
+        for function in pickle.functions() {
+            listing(&function, function.code())?;
+        }
+        if let Ok(code) = Code::reflect(pickle.root()) {
+            listing(&format_args!("<code object {}>", code.name()), code)?;
+        }
+    }
+    out.flush()?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ mod eq;
 mod event;
 mod hash;
 mod iso;
+mod late;
 mod macros;
 mod marks;
 mod measure;
@@ -25,6 +26,7 @@ mod value;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use indexmap::IndexMap;
 
@@ -34,11 +36,13 @@ pub use self::eq::DictIndex;
 pub use self::event::{CallKind, EffectKind};
 pub(crate) use self::event::{Event, EventKind, NO_EVENT};
 pub(crate) use self::hash::Hashable;
+use self::late::Late;
 pub(crate) use self::marks::{Marks, Table};
 pub use self::obj::{Call, Effect, Key, Obj};
 pub(crate) use self::pool::{Pool, Run, Seq};
 pub(crate) use self::reach::Reach;
 pub(crate) use self::replace::{Fresh, Slot};
+pub(crate) use self::repr::ReprIn;
 pub(crate) use self::store::{Span, Store};
 pub use self::to_py::{Bytes, ToPy};
 pub use self::value::{
@@ -143,6 +147,8 @@ pub struct Heap<'a> {
     pub(crate) names: IndexMap<Box<[u8]>, StrId>,
     /// What builders made here and use again, by the number of what it was made from and a name.
     pub(crate) made: HashMap<(u64, Box<str>), Value>,
+    /// The calls whose result is dropped, by their first argument.
+    late: OnceLock<Late>,
     /// The objects that the stream gave a memo slot, where it did not give one to all.
     pub(crate) memoized: Marks,
     /// How Python 2 strings are read.
@@ -185,6 +191,7 @@ impl<'a> Heap<'a> {
             marked_tuples: Marks::default(),
             names: IndexMap::new(),
             made: HashMap::new(),
+            late: OnceLock::new(),
             memoized: Marks::default(),
             encoding: Encoding::default(),
             root: None,
@@ -216,6 +223,7 @@ impl<'a> Heap<'a> {
             marked_tuples: self.marked_tuples,
             names: self.names,
             made: self.made,
+            late: self.late,
             memoized: self.memoized,
             encoding: self.encoding,
             root: self.root,
@@ -270,6 +278,15 @@ impl<'a> Heap<'a> {
         }
         let run = self.pool.add(items);
         Value::Tuple(push!(self.tuples, TupleId, run))
+    }
+
+    /// A tuple that has its handle before its items, since they may hold it; [`Heap::fill_tuple`] gives them.
+    pub(crate) fn reserve_tuple(&mut self) -> Value {
+        Value::Tuple(push!(self.tuples, TupleId, Run::default()))
+    }
+
+    pub(crate) fn fill_tuple(&mut self, tuple: TupleId, items: &[Value]) {
+        self.tuples[tuple.index()] = self.pool.add(items);
     }
 
     #[inline]

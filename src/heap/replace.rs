@@ -45,6 +45,7 @@ impl Heap<'_> {
 
     /// Puts an object into a place.
     pub(crate) fn put(&mut self, place: Slot, value: Value) {
+        self.late.take();
         match place {
             Slot::Subject(event) => self.events[event as usize].subject = value,
             Slot::Object(event) => self.events[event as usize].object = value,
@@ -59,6 +60,7 @@ impl Heap<'_> {
 
     /// Puts objects in the place of others, wherever those are held. What is done to the others is not done to the new ones.
     pub(crate) fn replace(&mut self, by: &HashMap<Value, Value>) {
+        self.late.take();
         let exchange = |value: &mut Value| {
             if let Some(new) = by.get(value) {
                 *value = *new;

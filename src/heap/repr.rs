@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::{self, Write};
 
-use super::{CallKind, DictIndex, EffectKind, Heap, Obj, Value};
+use super::{Call, CallKind, DictIndex, EffectKind, FloatId, Heap, Obj, Value};
 use crate::int;
 use crate::text::{Encoding, PyStr, float, repr};
 
@@ -15,8 +15,8 @@ const LONG_INT: usize = 1786;
 
 /// Python's `repr`.
 ///
-/// Plain data reads as in Python, cycles included. What a call would give is written as the call, followed by what was done to the result:
-/// `__setstate__` for a state, `extend`, `update` and `add` for items. Sharing makes small pickles into huge trees
+/// Plain data reads as in Python, cycles included, and so do complex numbers and the frozensets of old protocols, which are calls in a pickle. What any
+/// other call would give is written as the call, followed by what was done to the result: `__setstate__` for a state, `extend`, `update` and `add` for items. Sharing makes small pickles into huge trees
 /// (`x = [x, x]`, sixty times), so what is longer than about a million characters ends with `...`; a precision sets another limit:
 /// `{:.80}`.
 ///
@@ -30,11 +30,24 @@ const LONG_INT: usize = 1786;
 impl fmt::Display for Obj<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let budget = f.precision().unwrap_or(BUDGET);
-        let mut out = Budgeted { out: f, left: budget };
-        match write_repr(&mut out, self.heap(), self.value()) {
-            Err(_) if out.left == 0 => f.write_str("..."),
-            result => result,
-        }
+        display(*self, f, budget, None)
+    }
+}
+
+fn display(object: Obj<'_>, f: &mut fmt::Formatter<'_>, budget: usize, python: Option<(u8, u8)>) -> fmt::Result {
+    let mut out = Budgeted { out: f, left: budget, python };
+    match write_repr(&mut out, object.heap(), object.value()) {
+        Err(_) if out.left == 0 => f.write_str("..."),
+        result => result,
+    }
+}
+
+/// `repr` as a version of Python writes it: they know different characters.
+pub(crate) struct ReprIn<'h>(pub(crate) Obj<'h>, pub(crate) (u8, u8));
+
+impl fmt::Display for ReprIn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        display(self.0, f, BUDGET, Some(self.1))
     }
 }
 
@@ -58,6 +71,8 @@ impl Heap<'_> {
 struct Budgeted<'w, 'f> {
     out: &'w mut fmt::Formatter<'f>,
     left: usize,
+    /// The Python whose `repr` it is, where that matters.
+    python: Option<(u8, u8)>,
 }
 
 impl Write for Budgeted<'_, '_> {
@@ -172,6 +187,11 @@ fn write_call<'h>(
     }
     parts.push(Part::Leave(value));
     let effects: Vec<_> = object.effects().collect();
+    if effects.is_empty()
+        && let Some(plain) = PlainCall::of(call)
+    {
+        return plain.write(out, heap, parts);
+    }
     for effect in effects.iter().rev() {
         let method = match effect.kind {
             EffectKind::Build => ".__setstate__(",
@@ -198,6 +218,38 @@ fn write_call<'h>(
     Ok(())
 }
 
+/// Calls that every pickler writes for data which has no opcode of its own.
+enum PlainCall {
+    Complex(f64, f64),
+    /// A frozenset up to protocol 3: the call has its items in a list.
+    FrozenSet(Value),
+}
+
+impl PlainCall {
+    fn of(call: Call<'_>) -> Option<Self> {
+        let (module, name) = call.callable().global_names()?;
+        let heap = call.callable().heap();
+        let args @ Value::Tuple(_) = call.args().value() else { return None };
+        let float = |id: FloatId| heap.floats[id.index()];
+        match (&*module, &*name, heap.items(args)) {
+            ("builtins", "complex", [Value::Float(real), Value::Float(imag)]) => Some(Self::Complex(float(*real), float(*imag))),
+            ("builtins", "frozenset", [list @ Value::List(_)]) => Some(Self::FrozenSet(*list)),
+            _ => None,
+        }
+    }
+
+    fn write<'h>(self, out: &mut Budgeted<'_, '_>, heap: &'h Heap<'_>, parts: &mut Vec<Part<'h>>) -> fmt::Result {
+        match self {
+            Self::Complex(real, imag) => float::write_complex_repr(out, real, imag),
+            Self::FrozenSet(list) if heap.items(list).is_empty() => out.write_str("frozenset()"),
+            Self::FrozenSet(list) => {
+                parts.extend([Part::Text("})"), Part::Items(heap.items(list), ", ")]);
+                out.write_str("frozenset({")
+            }
+        }
+    }
+}
+
 fn write_leaf(out: &mut Budgeted<'_, '_>, heap: &Heap<'_>, value: Value, parts: &mut Vec<Part<'_>>) -> fmt::Result {
     let content = heap.content(value);
     match value {
@@ -211,7 +263,10 @@ fn write_leaf(out: &mut Budgeted<'_, '_>, heap: &Heap<'_>, value: Value, parts: 
             n => write!(out, "{n}"),
         },
         Value::Float(id) => float::write_float_repr(out, heap.floats[id.index()]),
-        Value::Str(_) => repr::write_str_repr(out, PyStr::from_valid(content)),
+        Value::Str(_) => match out.python {
+            Some(python) => repr::write_str_repr_by(out, PyStr::from_valid(content), |char| repr::is_printable_in(char, python)),
+            None => repr::write_str_repr(out, PyStr::from_valid(content)),
+        },
         Value::ByteString(_) => match (heap.encoding, PyStr::new(content)) {
             (Encoding::Bytes, _) => repr::write_bytes_repr(out, content),
             (Encoding::Ascii | Encoding::Utf8, Some(text)) => repr::write_str_repr(out, text),

@@ -1,6 +1,6 @@
 //! Cells: the variables of a closure.
 
-use super::{Dialect, Helper, Release, Target, dialect};
+use super::{Dialect, Helper, Release, Target, dialect, dill};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
 
@@ -22,7 +22,18 @@ pub struct Cell<'h> {
 }
 
 impl<'h> Cell<'h> {
-    /// Reads a cell.
+    /// Reads a cell, of cloudpickle or of dill.
+    ///
+    /// dill fills the cells of a function when everything is there, by calls whose result is dropped:
+    ///
+    /// ```
+    /// use cloudpickle::reflect::Cell;
+    ///
+    /// let bytes = b"cdill._dill\n_create_cell\n(NtRp0\ncbuiltins\nsetattr\n(g0\nVcell_contents\nK\x07tR0.";
+    /// let pickle = cloudpickle::loads(bytes)?;
+    /// assert_eq!(Cell::reflect(pickle.root())?.contents().unwrap().as_i64()?, 7);
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -34,7 +45,10 @@ impl<'h> Cell<'h> {
             Some(Helper::MakeEmptyCell) => true,
             Some(Helper::MakeCell) => false,
             _ if dialect::is_builtin_type(call.callable(), "CellType") || call.callable().is_global("types", "CellType") => false,
-            _ => return Err(wanted()),
+            _ => {
+                let contents = dill::cell_contents(object).ok_or_else(wanted)?;
+                return Ok(Self { object, contents });
+            }
         };
         let contents = call.args().get(0).ok().filter(|_| !empty);
         Ok(Self { object, contents })

@@ -14,8 +14,9 @@
 
 use std::fmt;
 
+use super::classmethod::function_of;
 use super::function::named;
-use super::{ClassKind, ClassParts, Function, Helper, Release};
+use super::{ClassKind, ClassParts, Function, Helper, Release, dill};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
 use crate::text::PyStr;
@@ -51,7 +52,7 @@ pub struct Class<'h> {
 }
 
 impl<'h> Class<'h> {
-    /// Reads a class, whichever release of cloudpickle wrote it.
+    /// Reads a class, whichever release of cloudpickle wrote it, or dill.
     ///
     /// On the slow path the object that methods refer to is the skeleton inside: it reads as a class without members.
     ///
@@ -103,8 +104,15 @@ impl<'h> Class<'h> {
                 let class = Self::recognise(skeleton).or_else(|| Self::of_metaclass(skeleton))?;
                 Some(Self { object: object.value(), members: Some(members), ..class })
             }
-            _ => None,
+            _ => dill::class(object).map(|found| Self::of_dill(object, found)),
         }
+    }
+
+    fn of_dill(object: Obj<'h>, found: dill::ClassState) -> Self {
+        let dill::ClassState { metaclass, name, qualname, module, bases, members, enum_members } = found;
+        let (heap, object) = (object.heap(), object.value());
+        let (type_kwargs, tracker_id) = (Value::None, Value::None);
+        Self { heap, object, metaclass, name, qualname, module, bases, type_kwargs, tracker_id, enum_members, members }
     }
 
     /// Up to 0.4 a metaclass is called: `type(name, bases, {'__doc__': None})`.
@@ -231,15 +239,15 @@ impl<'h> Class<'h> {
         self.members
     }
 
-    /// The attributes that are functions by value. A `classmethod` or a `property` is another object, which holds one.
+    /// The attributes that are functions by value, or a `classmethod`, a `staticmethod` or a `property` (its getter) of one.
     pub fn methods(self) -> impl Iterator<Item = (PyStr<'h>, Function<'h>)> + Clone + use<'h> {
-        self.members().filter_map(|(name, member)| Some((name, Function::recognise(member)?)))
+        self.members().filter_map(|(name, member)| Some((name, function_of(member)?)))
     }
 
     /// A method.
     #[must_use]
     pub fn method(self, name: &str) -> Option<Function<'h>> {
-        Function::recognise(self.member(name)?)
+        function_of(self.member(name)?)
     }
 
     /// `__slots__` of the class itself; `None` where it has none.
@@ -261,7 +269,11 @@ impl<'h> Class<'h> {
 
     /// The members of an enum with their values, aliases aside; empty for other classes.
     pub fn enum_members(self) -> impl Iterator<Item = (PyStr<'h>, Obj<'h>)> + Clone + use<'h> {
-        named(self.enum_members.map(|members| self.heap.obj(members)))
+        let members = self.enum_members.map(|members| self.heap.obj(members));
+        // cloudpickle has no metaclass for an enum, dill has no dict of its values.
+        let of_dill = members.filter(|_| self.metaclass.is_some()).map(|members| dill::enum_members(self.object(), members));
+        let plain = named(members.filter(|_| of_dill.is_none()));
+        of_dill.into_iter().flatten().chain(plain)
     }
 
     /// The names of a dataclass's fields; `None` for other classes.

@@ -3,7 +3,7 @@
 //! ```text
 //! from 2.2.1 on                 the metaclass is told __module__
 //! from 3.1 on                   attributes are in the order of their names
-//! up to 2.2.0                   the metaclass is told __slots__; up to 1.3 those of a base too
+//! up to 2.2.0                   the metaclass is told __slots__, up to 1.3 those of a base too; a class that has some keeps them
 //! up to 1.4 below Python 3.8    the metaclass is told __doc__, which is no attribute then
 //! up to 2.2.0                   an attribute that is the same object in the base is left out: __module__, as a rule
 //! ```
@@ -48,8 +48,8 @@ impl ClassParts {
         let release = target.dialect_of().release();
         let mut kwargs = pairs(heap.obj(given));
         let (slots, doc) = (self.attribute(heap, "__slots__"), self.attribute(heap, "__doc__"));
-        // Those of a base alone.
-        let inherited = from <= Release::V1_2 && slots.is_none();
+        // Those of a base, or the same object: no release writes them as an attribute.
+        let inherited = slots.is_none() && (from <= Release::V1_2 || release >= Release::V2_2);
         kwargs.retain(|(key, _)| !(inherited && is_named(heap, *key, "__slots__")));
         if release < Release::V2_2 {
             kwargs.retain(|(key, _)| !is_named(heap, *key, "__module__"));
@@ -69,18 +69,13 @@ impl ClassParts {
 
     /// The attributes.
     pub(super) fn attributes_for(&self, heap: &mut Heap<'_>, attributes: Value, target: &Target) -> Result<Value> {
-        let Some(from) = self.moves_to(target) else { return Ok(attributes) };
+        if self.moves_to(target).is_none() {
+            return Ok(attributes);
+        }
         let release = target.dialect_of().release();
         let mut attributes = pairs(heap.obj(attributes));
         if let ClassKind::Plain { type_kwargs, .. } = self.kind {
             let given = |heap: &Heap<'_>, name: &str| heap.obj(type_kwargs).get(name).ok().map(Obj::value);
-            if from > Release::V1_2
-                && release >= Release::V2_2
-                && let Some(slots) = given(heap, "__slots__")
-            {
-                let end = attributes.len();
-                insert(heap, &mut attributes, end, "__slots__", slots);
-            }
             if release < Release::V2_2
                 && let Some(module) = given(heap, "__module__")
             {

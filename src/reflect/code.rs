@@ -12,7 +12,8 @@
 
 use std::borrow::Cow;
 
-use super::{Dialect, Target, dialect};
+use super::{Dialect, Target, dialect, dill};
+use crate::bytecode::{CodeFields, Instructions, Listing, Needs, Version};
 use crate::error::{ErrorKind, Result};
 use crate::heap::{Heap, Obj, Value};
 use crate::int;
@@ -69,17 +70,12 @@ impl CodeShape {
 
     /// Whether a target's Python takes code objects of this shape.
     pub(super) fn check(self, target: &Target) -> Result<()> {
-        let (major, minor) = target.python();
-        if self == Self::of_python((major, minor)) {
+        let wanted = Self::of_python(target.python());
+        if self == wanted {
             return Ok(());
         }
-        let of = match self {
-            Self::Python2 => "Python 2",
-            Self::Python36 => "Python 3.6 or 3.7",
-            Self::Python38 => "Python 3.8 to 3.10",
-            Self::Python311 => "Python 3.11 or later",
-        };
-        Err(ErrorKind::CodeOfOtherPython { of, major, minor }.into())
+        let (fields, wanted) = (self.fields().len(), wanted.fields().len());
+        Err(ErrorKind::CodeOfOtherPython { fields, wanted, python: target.python() }.into())
     }
 
     fn fields(self) -> &'static [Field] {
@@ -146,6 +142,8 @@ pub struct Code<'h> {
     object: Obj<'h>,
     args: Obj<'h>,
     shape: CodeShape,
+    /// Where the fields begin: dill may have something before them.
+    first: usize,
 }
 
 impl<'h> Code<'h> {
@@ -159,16 +157,9 @@ impl<'h> Code<'h> {
     }
 
     fn recognise(object: Obj<'h>) -> Option<Self> {
-        let call = match object.value() {
-            Value::Call(_) => object.as_call().ok()?,
-            _ => return None,
-        };
-        let callable = call.callable();
-        let is_code = dialect::is_builtin_type(callable, "CodeType") || callable.is_global("types", "CodeType");
-        let args = call.args();
-        let shape = CodeShape::of_len(args.len().ok().filter(|_| is_code)?)?;
-        let code = Self { object, args, shape };
-        let fits = shape.fields().iter().zip(args.iter().ok()?).all(|(field, value)| match field {
+        let code = Self::of_call(object)?;
+        let fields = code.args.iter().ok()?.skip(code.first);
+        let fits = code.shape.fields().iter().zip(fields).all(|(field, value)| match field {
             Field::FirstLine => matches!(value.value(), Value::Int(_)),
             Field::ArgCount | Field::PosOnly | Field::KwOnly | Field::Locals | Field::StackSize | Field::Flags => {
                 matches!(value.value(), Value::Int(0..))
@@ -182,6 +173,20 @@ impl<'h> Code<'h> {
             Field::FileName | Field::Name | Field::QualName => value.as_py_str().is_ok(),
         });
         fits.then_some(code)
+    }
+
+    /// A call of `types.CodeType` with a fitting number of arguments, whatever they are.
+    fn of_call(object: Obj<'h>) -> Option<Self> {
+        let call = match object.value() {
+            Value::Call(_) => object.as_call().ok()?,
+            _ => return None,
+        };
+        let callable = call.callable();
+        let is_code = dialect::is_builtin_type(callable, "CodeType") || callable.is_global("types", "CodeType");
+        let args = call.args();
+        let first = if is_code { 0 } else { dill::code_arguments(object)? };
+        let shape = CodeShape::of_len(args.len().ok()?.checked_sub(first)?)?;
+        Some(Self { object, args, shape, first })
     }
 
     /// The object.
@@ -198,7 +203,7 @@ impl<'h> Code<'h> {
 
     fn field(self, field: Field) -> Option<Obj<'h>> {
         let at = self.shape.fields().iter().position(|other| *other == field)?;
-        self.args.get(at).ok()
+        self.args.get(self.first + at).ok()
     }
 
     fn int(self, field: Field) -> u32 {
@@ -339,6 +344,56 @@ impl<'h> Code<'h> {
     #[must_use]
     pub fn exceptiontable(self) -> Option<Cow<'h, [u8]>> {
         self.field(Field::ExceptionTable).and_then(bytes_of)
+    }
+
+    /// The fields that reading its bytecode takes.
+    #[must_use]
+    pub fn fields(self) -> CodeFields<'h> {
+        let empty = self.object.heap().obj(Value::EMPTY_TUPLE);
+        let tuple = |field| self.field(field).unwrap_or(empty);
+        CodeFields {
+            name: self.name(),
+            filename: self.filename(),
+            firstlineno: self.firstlineno(),
+            bytecode: self.bytecode(),
+            linetable: self.linetable(),
+            exceptiontable: self.exceptiontable().unwrap_or_default(),
+            consts: tuple(Field::Consts),
+            names: tuple(Field::Names),
+            varnames: tuple(Field::VarNames),
+            cellvars: tuple(Field::CellVars),
+            freevars: tuple(Field::FreeVars),
+            nested: |object| Code::of_call(object).map(Code::fields),
+        }
+    }
+
+    /// The newest version of Python that it can be of, by the number of its fields and by what is in it: see [`Version::fits`]. `None` when
+    /// there is none, and for code objects of Python before 3.8.
+    ///
+    /// Nothing in a code object says which version it is of. Whoever knows should say it; this is for those who do not.
+    #[must_use]
+    pub fn guess_version(self) -> Option<Version> {
+        let code = self.fields();
+        let fitting = |version: &Version| CodeShape::of_python(version.python()) == self.shape && version.fits(&code);
+        Version::ALL.into_iter().rev().find(fitting)
+    }
+
+    /// Its instructions, as a version of Python reads them: `dis.get_instructions(code)`.
+    #[must_use]
+    pub fn instructions(self, version: Version) -> Instructions<'h> {
+        Instructions::new(self.fields(), version)
+    }
+
+    /// The text that `dis.dis(code)` of a version of Python prints, nested code objects included: see [`Listing`].
+    #[must_use]
+    pub fn dis(self, version: Version) -> Listing<'h> {
+        Listing::new(self.fields(), version)
+    }
+
+    /// The globals, attributes and modules that its instructions name, those of nested code objects included.
+    #[must_use]
+    pub fn needs(self, version: Version) -> Needs<'h> {
+        Needs::new(self.fields(), version)
     }
 
     /// Its fields, to change and to build anew. The constants stay the objects of the heap that they are in.

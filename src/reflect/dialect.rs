@@ -484,6 +484,7 @@ impl Evidence {
             Helper::MakeCell | Helper::MakeEmptyCell => self.since(Release::V1_6),
             Helper::MakeDictKeys | Helper::MakeDictValues | Helper::MakeDictItems => self.since(Release::V1_6),
             Helper::DataclassSentinel => self.since(Release::V3_0),
+            Helper::GenEllipsis | Helper::GenNotImplemented | Helper::ParametrizedTypeHint => self.until(Release::V2_2),
             Helper::FillFunction | Helper::MakeSkelFunc | Helper::RehydrateSkeletonClass => self.until(Release::V1_2),
             _ => {}
         }

@@ -12,10 +12,11 @@
 
 use std::fmt;
 
-use super::{Cell, Code, Helper, Signature, dialect};
+use super::{Cell, Code, Helper, Signature, dialect, dill};
 use crate::error::Result;
-use crate::heap::{Heap, Obj, Value};
+use crate::heap::{CallId, EventKind, Heap, Obj, Value};
 use crate::text::PyStr;
+use crate::unpickle::Pickle;
 
 /// A function of a pickle: a view of all that it is made of.
 ///
@@ -122,7 +123,7 @@ impl State {
 }
 
 impl<'h> Function<'h> {
-    /// Reads a function, whichever release of cloudpickle wrote it.
+    /// Reads a function, whichever release of cloudpickle wrote it, or dill.
     ///
     /// On the slow path the object that refers to itself is the skeleton inside: it reads as a function with its code alone.
     ///
@@ -166,7 +167,10 @@ impl<'h> Function<'h> {
                 }
                 Some(Self::of_parts(object, code, base_globals, args.get(4).map_or(Value::None, Obj::value), state))
             }
-            _ => None,
+            _ => {
+                let (code, globals, state) = dill::function(object)?;
+                Some(Self::of_parts(object, code, globals, Value::None, state))
+            }
         }
     }
 
@@ -244,9 +248,11 @@ impl<'h> Function<'h> {
         named(self.get(self.state.attributes))
     }
 
-    /// The globals that the code names, as far as there are: what it uses of its module.
+    /// The globals that the code names, as far as there are: what it uses of its module. dill leaves them to the module unless it is told
+    /// to `recurse`, and has what those functions use that the code calls among them.
     pub fn globals(self) -> impl Iterator<Item = (PyStr<'h>, Obj<'h>)> + Clone + use<'h> {
-        named(self.get(self.state.globals))
+        let one_dict = self.state.globals == Some(self.base_globals);
+        named(self.get(self.state.globals)).filter(move |(name, _)| !one_dict || name != "__name__")
     }
 
     /// A global that the code names.
@@ -384,4 +390,28 @@ fn function_state(object: Obj<'_>) -> Option<Obj<'_>> {
 pub(crate) fn named<'h>(dict: Option<Obj<'h>>) -> impl Iterator<Item = (PyStr<'h>, Obj<'h>)> + Clone + use<'h> {
     let items = dict.and_then(|dict| dict.items().ok());
     items.into_iter().flatten().filter_map(|(key, value)| Some((key.as_py_str().ok()?, value)))
+}
+
+impl Pickle<'_> {
+    /// The functions by value, in the order in which the stream makes them: methods too, and those that nothing refers to any more.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let bytes = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/my_function.pkl"));
+    /// let pickle = cloudpickle::loads(bytes)?;
+    /// let names: Vec<String> = pickle.functions().map(|function| function.qualname().to_string()).collect();
+    /// assert_eq!(names, ["my_function"]);
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
+    pub fn functions(&self) -> impl Iterator<Item = Function<'_>> {
+        let heap = self.heap();
+        let calls = (0..).zip(&heap.events).filter(|(_, event)| matches!(event.kind, EventKind::Call(_)));
+        calls.filter_map(|(at, _)| {
+            let object = heap.obj(Value::Call(CallId(at)));
+            // A skeleton is filled by a call, which is the function.
+            let skeleton = Helper::called(object) == Some(Helper::MakeSkelFunc);
+            Function::recognise(object).filter(|_| !skeleton)
+        })
+    }
 }

@@ -1,6 +1,6 @@
 //! Functions taken apart, and put together for a worker: the other half of [`Function`](super::Function).
 
-use super::{Cell, Dialect, Function, Helper, Release, Target};
+use super::{Cell, Code, Dialect, Function, Helper, Release, Target};
 use crate::error::{ErrorKind, Result};
 use crate::heap::{Heap, Obj, Value};
 
@@ -207,6 +207,21 @@ impl FunctionParts {
         let setter = dialect.helper(heap, Helper::FunctionSetState);
         heap.set_state(function, setter, state)?;
         Ok(function)
+    }
+
+    /// Up to 0.4 the worker has the name and the doc that the code has, and no annotations.
+    pub(super) fn lost_in(&self, heap: &Heap<'_>, target: &Target) -> Option<&'static str> {
+        if target.dialect_of().release() >= Release::V1_1 {
+            return None;
+        }
+        let code = Code::reflect(heap.obj(self.code)).ok()?;
+        let doc = code.consts().next().filter(|first| first.as_py_str().is_ok()).map_or(Value::None, Obj::value);
+        match () {
+            () if !heap.items(self.annotations).is_empty() => Some("the annotations of a function"),
+            () if !code.name_object().py_eq(heap.obj(self.name)) => Some("a function with another name than its code"),
+            () if !heap.obj(doc).py_eq(heap.obj(self.doc)) => Some("a function with another doc than its code"),
+            () => None,
+        }
     }
 
     fn build_slow(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {

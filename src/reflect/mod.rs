@@ -1,49 +1,99 @@
 //! Reflection: Python's constructs as Rust types.
 //!
-//! A pickle knows no functions and no classes; it makes them by calls. The types here read those calls, whichever release of cloudpickle wrote
-//! them, and build the calls that make them on a worker.
+//! A pickle knows no functions and no classes; it makes them by calls. The types here read those calls, whichever release of cloudpickle, or
+//! dill, wrote them, and build the calls that make them on a worker.
 //!
 //! - [`Function`], [`Signature`], [`Cell`], [`Code`], [`Class`]: views of what cloudpickle wrote.
+//! - [`Module`], [`Method`], [`ClassMethod`], [`StaticMethod`], [`Property`], [`TypeVar`], [`Alias`], [`Partial`] and others: the constructs beside
+//!   them, each with its parts, such as [`ModuleParts`], to build one.
+//! - [`Enumeration`], [`EnumMember`], [`Dataclass`], [`DataclassField`], [`NamedTuple`], [`NewType`]: what a class or a function is beyond that.
 //! - [`Dialect`], [`Helper`]: which release wrote it, and how it names its helpers. [`Target`]: what is built for.
 //! - [`Source`] and [`SourceModule`]: functions, classes and modules from Python source, for every CPython from 3.6 on with nothing
 //!   installed.
 
+mod alias;
+mod attribute;
+mod builtin_type;
 mod cell;
 mod class;
 mod class_builder;
 mod class_moves;
 mod class_parts;
+mod classmethod;
 mod code;
 mod construct;
+mod dataclass;
 mod dialect;
+mod dict_view;
+mod dill;
 mod edit;
+mod enumeration;
 mod function;
 mod function_builder;
 mod function_parts;
 mod given;
+mod iter;
+mod logger;
+mod mappingproxy;
+mod memory_view;
+mod method;
+mod module;
+mod namedtuple;
+mod namespace;
+mod newtype;
+mod partial;
 mod pickled_module;
+mod property;
 mod rebuild;
+mod shape;
 mod signature;
+mod singleton;
 mod skeletons;
 pub mod source;
 mod target;
+mod text_file;
+mod typevar;
+mod weak_set;
 
+pub use self::alias::{Alias, AliasForm, AliasParts};
+pub use self::attribute::{Attribute, AttributeParts};
+pub use self::builtin_type::{BuiltinType, BuiltinTypeParts};
 pub use self::cell::Cell;
 pub use self::class::Class;
 pub use self::class_builder::ClassBuilder;
 pub use self::class_parts::{ClassKind, ClassParts};
+pub use self::classmethod::{ClassMethod, ClassMethodParts, StaticMethod, StaticMethodParts};
 pub use self::code::{Code, CodeParts, CodeShape};
+pub use self::dataclass::{Dataclass, DataclassField, FieldKind, FieldParts};
 pub use self::dialect::{Dialect, Helper, Release};
+pub use self::dict_view::{DictView, DictViewKind, DictViewParts};
 pub use self::edit::{ClassEdit, FunctionEdit};
+pub use self::enumeration::{EnumMember, EnumMemberParts, Enumeration};
 pub use self::function::Function;
 pub use self::function_builder::{CodeSource, FunctionBuilder};
 pub use self::function_parts::{Closure, FunctionParts};
 pub(crate) use self::given::Given;
+pub use self::iter::{Iter, IterParts};
+pub use self::logger::{Logger, LoggerParts};
+pub use self::mappingproxy::{MappingProxy, MappingProxyParts};
+pub use self::memory_view::{MemoryView, MemoryViewParts};
+pub use self::method::{Method, MethodParts};
+pub use self::module::{Module, ModuleParts};
+pub use self::namedtuple::{NamedTuple, NamedTupleParts};
+pub use self::namespace::{Namespace, NamespaceParts};
+pub use self::newtype::{NewType, NewTypeParts};
+pub use self::partial::{Partial, PartialParts};
 pub use self::pickled_module::PickledModule;
+pub use self::property::{Property, PropertyParts};
 pub use self::rebuild::{Kept, Rebuilt};
+pub use self::shape::Handles;
 pub use self::signature::{Parameter, ParameterKind, Signature};
+pub use self::singleton::{Singleton, SingletonParts, TypeOf, TypeOfParts};
 pub use self::source::{Source, SourceModule};
 pub use self::target::Target;
+pub use self::text_file::{TextFile, TextFileParts};
+pub use self::typevar::{TypeVar, TypeVarParts, TypeVarSlots};
+pub use self::weak_set::{WeakSet, WeakSetParts};
 
 use crate::error::Result;
 use crate::heap::{Heap, ToPy, Value};

@@ -21,18 +21,19 @@ use crate::unpickle::{PROLOGUE, Pickle};
 pub struct Rebuilt {
     /// How many constructs were built anew.
     pub built: usize,
-    /// Those that stayed as they were.
+    /// Those that stayed as they were, or lost something.
     pub kept: Vec<Kept>,
 }
 
-/// A construct that could not be built anew.
+/// A construct that could not be built anew, or not whole.
 #[derive(Clone, Debug)]
 pub struct Kept {
     /// The construct.
     pub object: Value,
-    /// What it would have become: another shape than that which the pickle has. `None` where building failed.
+    /// What it would have become: another shape than that which the pickle has. With an error it did become that, without what the error
+    /// names. `None` where building failed.
     pub became: Option<Value>,
-    /// Why building failed.
+    /// Why building failed, or what was lost.
     pub error: Option<Error>,
 }
 
@@ -59,7 +60,8 @@ impl Pickle<'_> {
     /// Takes every construct apart and builds it anew for another release of cloudpickle, or a copy of it in another package. A pickle
     /// without functions and classes by value stays as it is.
     ///
-    /// What the dialect cannot say is kept as it was and told.
+    /// What the dialect cannot say is kept as it was and told. Only a pickle of which nothing is told in [`Rebuilt::kept`] is sure to load as
+    /// the same there.
     ///
     /// # Examples
     ///
@@ -194,6 +196,7 @@ impl Rebuilder<'_, '_> {
                 continue;
             }
             let Some(parts) = lift(self.heap.obj(old), from) else { continue };
+            let lost = parts.lost(self.heap, target);
             let fresh = self.heap.fresh_from_here();
             match parts.build_for(self.heap, target) {
                 Ok(new) => {
@@ -203,6 +206,10 @@ impl Rebuilder<'_, '_> {
                     if agree || !same {
                         self.replace(&pairs, (old, new));
                         self.replace_skeleton(old, new);
+                        if let Some(what) = lost.filter(|_| !same) {
+                            let error = ErrorKind::NotInDialect { what, dialect: target.dialect_of().to_string() };
+                            self.rebuilt.kept.push(Kept { object: old, became: Some(new), error: Some(error.into()) });
+                        }
                     } else {
                         self.rebuilt.kept.push(Kept { object: old, became: Some(new), error: None });
                     }

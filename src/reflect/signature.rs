@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::fmt::{self, Write};
 
 use super::code::count;
-use super::{Class, Function, Helper, dialect};
+use super::{Class, Function, Helper, dialect, dill};
 use crate::heap::{Call, Obj, Value};
 use crate::text::float::write_float_repr;
 
@@ -195,7 +195,7 @@ pub(crate) fn annotation_text(annotation: Obj<'_>) -> String {
 }
 
 /// `repr`, with classes and functions as Python has them, without the address.
-fn repr_text(object: Obj<'_>) -> String {
+pub(crate) fn repr_text(object: Obj<'_>) -> String {
     let mut out = String::new();
     write_value(&mut out, object, 0);
     out
@@ -211,6 +211,7 @@ fn is_type(object: Obj<'_>) -> bool {
             let Ok(call) = object.as_call() else { return false };
             Class::recognise(object).is_some()
                 || Helper::of(call.callable()) == Some(Helper::BuiltinType)
+                || dill::loaded_type(object).is_some()
                 || is_type_itself(call.callable())
         }
         _ => false,
@@ -298,19 +299,31 @@ fn write_type(out: &mut String, object: Obj<'_>, depth: usize) {
     }
     match object.value() {
         Value::Global(_) if object.is_global("builtins", "Ellipsis") => out.push_str("..."),
+        _ if dill::singleton(object) == Some("Ellipsis") => out.push_str("..."),
         Value::List(_) => write_items(out, object, depth, ("[", "]"), write_type),
         _ => write_value(out, object, depth),
     }
 }
 
+/// Module and name of a class as they stand in source text.
+pub(crate) fn type_text(object: Obj<'_>) -> Option<String> {
+    let (module, name) = type_name(object)?;
+    Some(if module == "builtins" { name.into_owned() } else { format!("{module}.{name}") })
+}
+
 /// Module and qualified name of a class.
 fn type_name(object: Obj<'_>) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
     match object.value() {
+        // dill's own name for it, whatever the protocol.
+        Value::Global(_) if object.is_global("__builtin__", "NoneType") => Some(("builtins".into(), "NoneType".into())),
         Value::Global(_) if is_type(object) || is_typing(object) => object.as_global().ok(),
         Value::Call(_) => {
             if let Some(class) = Class::recognise(object) {
                 let module = class.module().map_or(Cow::Borrowed("builtins"), |module| module.to_string_lossy());
                 return Some((module, class.qualname().to_string_lossy()));
+            }
+            if let Some(name) = dill::loaded_type(object) {
+                return Some(("builtins".into(), name));
             }
             let call = object.as_call().ok()?;
             let argument = call.args().get(0).ok()?;
@@ -375,6 +388,7 @@ fn write_value(out: &mut String, object: Obj<'_>, depth: usize) {
                 let _ = write!(out, "{module}.{name}");
             }
         }
+        Value::Global(_) if object.is_global("dataclasses", "_HAS_DEFAULT_FACTORY") => out.push_str("<factory>"),
         Value::Global(_) => {
             let Ok((module, name)) = object.as_global() else { return };
             let last = name.rsplit('.').next().unwrap_or_default();
@@ -519,6 +533,9 @@ fn write_call(out: &mut String, object: Obj<'_>, depth: usize) {
 
 /// Objects of which there is one, as they print.
 fn singleton(object: Obj<'_>) -> Option<&'static str> {
+    if let Some(evaluated) = dill::singleton(object) {
+        return Some(evaluated);
+    }
     let callable = object.as_call().ok()?.callable();
     match Helper::of(callable) {
         Some(Helper::GenEllipsis) => Some("Ellipsis"),
@@ -537,7 +554,9 @@ fn init_var(object: Obj<'_>) -> Option<Obj<'_>> {
 
 /// The parts of a complex number, which is written as a call.
 fn complex(object: Obj<'_>) -> Option<(f64, f64)> {
-    let call = object.as_call().ok().filter(|call| call.callable().is_global("builtins", "complex"))?;
+    let is_complex =
+        |class: Obj<'_>| class.is_global("builtins", "complex") || dill::loaded_type(class).is_some_and(|name| name == "complex");
+    let call = object.as_call().ok().filter(|call| is_complex(call.callable()))?;
     Some((call.args().get(0).ok()?.as_f64().ok()?, call.args().get(1).ok()?.as_f64().ok()?))
 }
 

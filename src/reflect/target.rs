@@ -1,5 +1,7 @@
 //! What is built for: the Python of the worker, the cloudpickle there, and the protocol.
 
+use std::fmt;
+
 use super::{Dialect, Release};
 
 /// The worker that objects are built for.
@@ -53,6 +55,11 @@ impl Target {
         &self.dialect
     }
 
+    /// The same for another Python.
+    pub(super) fn with_python(&self, python: (u8, u8)) -> Self {
+        Self { python, ..self.clone() }
+    }
+
     /// Whether functions and classes are made in one step with what fills them: cloudpickle up to 1.4 on Python 3.6 and 3.7, and the copies
     /// of its first releases in PySpark.
     pub(super) fn is_slow(&self) -> bool {
@@ -67,5 +74,12 @@ impl Target {
     #[must_use]
     pub fn protocol_number(&self) -> u8 {
         self.protocol
+    }
+}
+
+impl fmt::Display for Target {
+    /// The dialect and the Python: `cloudpickle 3.1 on Python 3.12`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} on Python {}.{}", self.dialect, self.python.0, self.python.1)
     }
 }

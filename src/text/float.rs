@@ -81,6 +81,42 @@ pub fn write_float_repr(out: &mut impl fmt::Write, float: f64) -> fmt::Result {
     }
 }
 
+/// Writes Python 3's `repr(complex)`.
+///
+/// This is `complex_repr` in CPython's `Objects/complexobject.c`. A real part of 0 is left out, unless it is -0.
+///
+/// # Errors
+///
+/// Only those of `out`.
+///
+/// # Examples
+///
+/// ```
+/// use cloudpickle::text::float::write_complex_repr;
+///
+/// let mut text = String::new();
+/// for (real, imag) in [(0.0, 1.0), (-0.0, -0.0), (1.5, 1e16), (f64::INFINITY, f64::NAN)] {
+///     write_complex_repr(&mut text, real, imag)?;
+///     text.push(' ');
+/// }
+/// assert_eq!(text, "1j (-0-0j) (1.5+1e+16j) (inf+nanj) ");
+/// # Ok::<(), std::fmt::Error>(())
+/// ```
+pub fn write_complex_repr(out: &mut impl fmt::Write, real: f64, imag: f64) -> fmt::Result {
+    let text = |float| {
+        let mut text = String::new();
+        write_float_repr(&mut text, float)?;
+        text.truncate(text.strip_suffix(".0").map_or(text.len(), str::len));
+        Ok(text)
+    };
+    let imag = text(imag)?;
+    if real == 0.0 && real.is_sign_positive() {
+        return write!(out, "{imag}j");
+    }
+    let sign = if imag.starts_with('-') { "" } else { "+" };
+    write!(out, "({}{sign}{imag}j)", text(real)?)
+}
+
 /// The digits of `repr` in Rust's exponent form, such as `1.25e-7`.
 fn shortest(float: f64) -> String {
     let shortest = format!("{float:e}");

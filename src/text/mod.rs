@@ -16,6 +16,7 @@ mod encoding;
 pub mod escape;
 pub mod float;
 mod printable;
+mod printable_since;
 pub mod repr;
 
 pub use code_points::CodePoints;

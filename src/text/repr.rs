@@ -11,6 +11,7 @@
 
 use super::PyStr;
 use super::printable::NOT_PRINTABLE;
+use super::printable_since::PRINTABLE_SINCE;
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -33,15 +34,32 @@ use std::fmt;
 /// # Ok::<(), std::fmt::Error>(())
 /// ```
 pub fn write_str_repr(out: &mut impl fmt::Write, str: PyStr<'_>) -> fmt::Result {
+    write_str_repr_by(out, str, is_printable)
+}
+
+/// Writes Python 3's `repr(str)`, given which characters print.
+pub(crate) fn write_str_repr_by(out: &mut impl fmt::Write, str: PyStr<'_>, is_printable: impl Fn(char) -> bool) -> fmt::Result {
     let quote = quote_for(str.as_bytes());
     out.write_char(quote)?;
-    for code_point in str.code_points() {
-        match char::from_u32(code_point) {
-            Some(char) if write_short_escape(out, char, quote)? => {}
-            Some(char) if is_printable(char) => out.write_char(char)?,
-            _ if code_point <= 0xff => write!(out, "\\x{code_point:02x}")?,
-            _ if code_point <= 0xffff => write!(out, "\\u{code_point:04x}")?,
-            _ => write!(out, "\\U{code_point:08x}")?,
+    // Runs of characters that are written as they are, and what stands between them.
+    let plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\' && char::from(*byte) != quote;
+    let mut rest = str.as_bytes();
+    loop {
+        let (run, behind) = rest.split_at(rest.iter().position(|byte| !plain(byte)).unwrap_or(rest.len()));
+        out.write_str(std::str::from_utf8(run).unwrap_or_default())?;
+        let others = behind.split_at(behind.iter().position(plain).unwrap_or(behind.len()));
+        if others.0.is_empty() {
+            break;
+        }
+        rest = others.1;
+        for code_point in PyStr::from_valid(others.0).code_points() {
+            match char::from_u32(code_point) {
+                Some(char) if write_short_escape(out, char, quote)? => {}
+                Some(char) if is_printable(char) => out.write_char(char)?,
+                _ if code_point <= 0xff => write!(out, "\\x{code_point:02x}")?,
+                _ if code_point <= 0xffff => write!(out, "\\u{code_point:04x}")?,
+                _ => write!(out, "\\U{code_point:08x}")?,
+            }
         }
     }
     out.write_char(quote)
@@ -133,6 +151,30 @@ pub fn is_printable(char: char) -> bool {
             }
         })
         .is_err()
+}
+
+/// Python's `str.isprintable()` for one character, as a version of CPython from 3.8 on says: each brings a newer Unicode.
+///
+/// # Examples
+///
+/// ```
+/// use cloudpickle::text::repr::is_printable_in;
+///
+/// // U+2FFC came with Unicode 15.1.
+/// assert!(!is_printable_in('\u{2ffc}', (3, 12)));
+/// assert!(is_printable_in('\u{2ffc}', (3, 13)));
+/// ```
+pub fn is_printable_in(char: char, python: (u8, u8)) -> bool {
+    if char.is_ascii() {
+        return is_printable(char);
+    }
+    let code_point = u32::from(char);
+    let behind = PRINTABLE_SINCE.partition_point(|(first, ..)| *first <= code_point);
+    let run = behind.checked_sub(1).and_then(|at| PRINTABLE_SINCE.get(at));
+    match run {
+        Some((_, last, minor)) if code_point <= *last => python >= (3, *minor),
+        _ => is_printable(char),
+    }
 }
 
 #[cfg(test)]

@@ -8,12 +8,18 @@
 mod corpus;
 mod golden;
 mod judge;
+mod pycs;
+mod pyodide;
 mod python;
+mod suite;
 
 #[allow(unused_imports)]
 pub use self::{
     corpus::{Buffer, Kind, Record, assembled, corpus, corpus_path, numpy_corpus},
     golden::{Golden, golden, version},
     judge::{Judge, Loading, Trouble},
+    pycs::pycs,
+    pyodide::{pyodide, run_pyodide},
     python::{Python, default_python, interpreters, not_run, python2, scripts, venv},
+    suite::{Suite, suite},
 };

@@ -1,0 +1,28 @@
+// Runs a script of this directory in the CPython of the npm package pyodide (3.14).
+//
+//     node pyodide.mjs PYODIDE OUT LIBS SCRIPT ARGUMENT ...
+//
+// PYODIDE is the package's directory. OUT, which the script finds at /out, is where it may write; LIBS, at /libs, what PYTHONPATH would hold.
+
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const [pyodidePath, out, libs, script, ...rest] = process.argv.slice(2);
+const { loadPyodide } = await import(pathToFileURL(join(pyodidePath, "pyodide.mjs")));
+const python = await loadPyodide({ indexURL: pyodidePath + "/", env: { PYTHONHASHSEED: "0", HOME: "/home" } });
+
+const mount = (at, directory) => {
+    python.FS.mkdirTree(at);
+    python.mountNodeFS(at, directory);
+};
+mount("/scripts", dirname(fileURLToPath(import.meta.url)));
+mount("/out", out);
+mount("/libs", libs);
+python.globals.set("argv", python.toPy([script, ...rest]));
+python.runPython(`
+import runpy, sys
+sys.dont_write_bytecode = True
+sys.path[:0] = ["/libs", "/scripts"]
+sys.argv = list(argv)
+runpy.run_path("/scripts/" + argv[0], run_name="__main__")
+`);
