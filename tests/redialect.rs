@@ -201,7 +201,7 @@ const ALLOWANCES: &[Allowance] = &[
     Allowance {
         between: |_, from, goal| before(goal.release, "1.3") || before(&from.release, "1.3"),
         ignored: &["__slots__"],
-        texts: &[],
+        texts: &[".__dict__: type dict | NoneType"],
         why: "1.2 tells the metaclass the slots of a base, and so gives them to the class",
     },
     Allowance {
@@ -220,7 +220,7 @@ const ALLOWANCES: &[Allowance] = &[
         why: "0.4 says of a function neither its module's name nor annotations, and of a class what is the same in its base",
     },
     Allowance {
-        between: |case, _, goal| case.name.contains("enum") && before(goal.release, "1.2"),
+        between: |case, from, goal| case.name.contains("enum") && before(&from.release, "1.2") != before(goal.release, "1.2"),
         ignored: &[],
         texts: &["__new__.__globals__: "],
         why: "up to 1.1 methods that an enum has from enum.Enum are written by value",
@@ -431,6 +431,8 @@ fn write_otherwise(cases: &[Case], python: &Python, goal: &Goal, places: &[PathB
             outcome.compared += 1;
             match equal {
                 Ok(()) => outcome.equal += 1,
+                // `frozenset([])`, as protocol 2 writes it, is one object before 3.10.
+                Err(difference) if how == "at protocol 2" && difference.contains("__abstractmethods__: sharing") => outcome.equal += 1,
                 Err(difference) => outcome.wrong.push(format!("{label} ({} kept): {difference}", rebuilt.kept.len())),
             }
         }

@@ -204,7 +204,7 @@ impl Rebuilder<'_, '_> {
                     let agree = twins.adopt(new, old);
                     let pairs = twins.pairs;
                     if agree || !same {
-                        self.replace(&pairs, (old, new));
+                        self.replace(&pairs, (old, new), same);
                         self.replace_skeleton(old, new);
                         if let Some(what) = lost.filter(|_| !same) {
                             let error = ErrorKind::NotInDialect { what, dialect: target.dialect_of().to_string() };
@@ -229,7 +229,7 @@ impl Rebuilder<'_, '_> {
         }
     }
 
-    fn replace(&mut self, pairs: &[(Value, Value)], construct: (Value, Value)) {
+    fn replace(&mut self, pairs: &[(Value, Value)], construct: (Value, Value), same: bool) {
         self.rebuilt.built += 1;
         for (old, new) in pairs.iter().copied().chain([construct]) {
             if self.heap.memoized.holds(old) {
@@ -237,10 +237,14 @@ impl Rebuilder<'_, '_> {
             }
             if let (Value::Call(from), Value::Call(to)) = (old, new) {
                 self.replaced.entry(old).or_insert(new);
-                let arguments = |call: CallId| self.heap.items(self.heap.events[call.index()].object).len();
-                if let Some(habits) = self.heap.recursive.get(&from).copied()
-                    && arguments(from) == arguments(to)
+                let arguments = |call: CallId| self.heap.items(self.heap.events[call.index()].object);
+                if let Some(mut habits) = self.heap.recursive.get(&from).copied()
+                    && arguments(from).len() == arguments(to).len()
                 {
+                    if !same && habits.outer_args.is_some() {
+                        let items = arguments(to).to_vec();
+                        habits.outer_args = Some(self.heap.tuple(items));
+                    }
                     self.heap.recursive.insert(to, habits);
                 }
             }
