@@ -1,6 +1,6 @@
 //! Payloads moved to another dialect, and rebuilt for their own: real releases load them, and find what they wrote themselves.
 //!
-//! A release that is not there is named as not run. `REDIALECT_EVERY=1` compares every pair of payloads, not a sample.
+//! Every payload goes to every other release and copy that runs on its Python. A release that is not there is named as not run.
 
 mod common;
 
@@ -45,8 +45,13 @@ fn cases() -> Vec<Case> {
         if cases.last().is_none_or(|last| (last.python, &last.name) != (python, &case)) {
             cases.push(Case { python, name: case, modules, calls, made: Vec::new() });
         }
-        let made =
-            Made { package, release, bytes, loads: result["loads"].is_null(), equal: result["unequal"].as_str().unwrap_or("").is_empty() };
+        let made = Made {
+            package,
+            release,
+            bytes,
+            loads: result["loads"].is_null(),
+            equal: result["unequal"].as_str().unwrap_or("").is_empty(),
+        };
         cases.last_mut().expect("a case").made.push(made);
     });
     cases
@@ -201,29 +206,46 @@ const ALLOWANCES: &[Allowance] = &[
     Allowance {
         between: |_, from, goal| before(goal.release, "1.3") || before(&from.release, "1.3"),
         ignored: &["__slots__"],
-        texts: &[".__dict__: type dict | NoneType"],
-        why: "1.2 tells the metaclass the slots of a base, and so gives them to the class",
+        texts: &[],
+        why: "up to 1.2 the metaclass is told the slots of a base, and so gives them to the class",
+    },
+    Allowance {
+        between: |_, from, goal| (before(goal.release, "1.3") || before(&from.release, "1.3")) && has(from, "__slots__"),
+        ignored: &[],
+        texts: &[".__dict__: type dict | NoneType", "attributes of class: "],
+        why: "up to 1.2 the metaclass is told the slots of a base, and so gives them to the class",
     },
     Allowance {
         between: |_, from, goal| {
-            let works = |release: &str| !before(release, "1.2") && before(release, "2.2.1");
-            works(&from.release) != works(goal.release) && has(from, "__slots__")
+            let works = |release: &str| !before(release, "1.1") && before(release, "2.2.1");
+            (works(&from.release) != works(goal.release) || goal.release == "2.2.0") && has(from, "__slots__")
         },
         ignored: &["__slots__"],
         texts: &["slots: ", "attributes of class: ", ".__dict__: type dict | NoneType"],
-        why: "slots work from 1.2 to 2.2.0; a class that has them keeps them, one that lost them does not get them back for 2.2.0",
+        why: "slots work from 1.1 to 2.2.0; a class that has them keeps them, one that lost them does not get them back for 2.2.0",
     },
     Allowance {
         between: |_, from, goal| from.release == "0.4.3" || goal.release == "0.4.3",
         ignored: &["globals.__package__", "globals.__name__", "globals.__path__", "globals.__file__"],
-        texts: &["__annotations__: ", "__kwdefaults__: ", "__doc__: ", "attributes of class: "],
-        why: "0.4 says of a function neither its module's name nor annotations, and of a class what is the same in its base",
+        texts: &["__annotations__: ", "__kwdefaults__: ", "__doc__: ", ".__name__: ", "attributes of class: "],
+        why: "0.4 says of a function neither its module, name, doc nor annotations, and of a class what is the same in its base",
     },
     Allowance {
-        between: |case, from, goal| case.name.contains("enum") && before(&from.release, "1.2") != before(goal.release, "1.2"),
+        between: |case, from, goal| {
+            case.name == "property_class_registry" && (from.release == "0.4.3" || goal.release == "0.4.3")
+        },
         ignored: &[],
-        texts: &["__new__.__globals__: "],
-        why: "up to 1.1 methods that an enum has from enum.Enum are written by value",
+        texts: &["__class__.known['B']: sharing"],
+        why: "0.4 does not know a class again: a metaclass that notes each class notes the one that is thrown away",
+    },
+    Allowance {
+        between: |case, from, goal| {
+            let of_others = ["enum", "class_total_ordering", "bound_method_of_reference", "reference_method"];
+            of_others.iter().any(|name| case.name.contains(name)) && before(&from.release, "1.2") != before(goal.release, "1.2")
+        },
+        ignored: &[],
+        texts: &[".__globals__: dict of "],
+        why: "up to 1.1 functions that are found in a class, not in a module, are written by value",
     },
     Allowance {
         between: |case, from, _| case.python < (3, 8) && before(&from.release, "1.4"),
@@ -231,14 +253,45 @@ const ALLOWANCES: &[Allowance] = &[
         texts: &[],
         why: "up to 1.4 below Python 3.8 a class loses a doc that is the one of its base",
     },
+    Allowance {
+        between: |case, from, goal| {
+            case.python < (3, 8) && case.name.contains("enum") && (before(&from.release, "1.4") || before(goal.release, "1.4"))
+        },
+        ignored: &["__doc__"],
+        texts: &["x.__doc__: "],
+        why: "up to 1.4 below Python 3.8 an enum loses its doc; a moved one keeps it",
+    },
+    Allowance {
+        between: |case, from, goal| case.python == (3, 6) && before(&from.release, "1.4") != before(goal.release, "1.4"),
+        ignored: &[],
+        texts: &["__annotations__: ", "x[0] is typing.AnyStr"],
+        why: "up to 1.3 on Python 3.6 annotations are left out, and TypeVars are written by value",
+    },
+    Allowance {
+        between: |_, from, goal| before(&from.release, "3.1") != before(goal.release, "3.1"),
+        ignored: &[],
+        texts: &["__match_args__: sharing"],
+        why: "from 3.1 on tuples of names in a code object are not those that a class has",
+    },
+];
+
+/// What a release has no way to say, and is told in `Rebuilt::kept`.
+const UNSAYABLE: &[&str] = &[
+    // Up to 1.3 there is no helper for it.
+    "cannot make a TypeVar by value",
+    // Up to 1.3 the metaclass is called with the bases as they are.
+    "cannot make a class of which a base is no class",
+    "cannot make a generic alias",
+    // 0.4 fills functions with less.
+    "cannot make a function with another doc than its code",
+    "cannot make a function with another name than its code",
+    "cannot make a function with defaults of keyword-only parameters",
+    "cannot make the annotations of a function",
+    "cannot make the type of None",
 ];
 
 fn allowed(case: &Case, from: &Made, goal: &Goal) -> impl Iterator<Item = &'static Allowance> {
     ALLOWANCES.iter().filter(|allowance| (allowance.between)(case, from, goal))
-}
-
-fn every() -> usize {
-    std::env::var("REDIALECT_EVERY").ok().and_then(|text| text.parse().ok()).unwrap_or(12)
 }
 
 /// Gives each job to one of two threads, and adds up what comes of them.
@@ -305,7 +358,9 @@ fn moved_payloads_are_what_the_other_release_writes() {
     }
     outcome.wrong.iter().for_each(|line| println!("{line}"));
     assert!(outcome.wrong.is_empty(), "{} payloads", outcome.wrong.len());
-    assert!(outcome.compared > 1000 && outcome.equal * 10 > outcome.compared * 9, "{} of {}", outcome.equal, outcome.compared);
+    let unknown: Vec<_> = outcome.kept.keys().filter(|why| !UNSAYABLE.iter().any(|what| why.ends_with(what))).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+    assert!(outcome.compared > 1000 && outcome.equal * 100 > outcome.compared * 85, "{} of {}", outcome.equal, outcome.compared);
 }
 
 /// A payload of cloudpickle itself as its copy in another package writes it: the module is another text. A frame that is longer than it
@@ -327,9 +382,8 @@ fn renamed(payload: &[u8], package: &str) -> Vec<u8> {
 
 fn move_to(cases: &[Case], python: &Python, goal: &Goal, places: &[PathBuf]) -> Outcome {
     let mut outcome = Outcome::default();
-    let (mut judge, dialect, every) = (judge(python, places), goal.dialect(), every());
+    let (mut judge, dialect) = (judge(python, places), goal.dialect());
     let package = if goal.package == "ours" { "cloudpickle" } else { goal.package };
-    let mut at = 0;
     for case in cases.iter().filter(|case| case.python == numbers(python)) {
         let its_own = case.made.iter().find(|made| (made.package.as_str(), made.release.as_str()) == (package, goal.release));
         let Some(its_own) = its_own.filter(|made| made.loads && made.equal) else { continue };
@@ -337,11 +391,8 @@ fn move_to(cases: &[Case], python: &Python, goal: &Goal, places: &[PathBuf]) -> 
             if (from.package.as_str(), from.release.as_str()) == (goal.package, goal.release) {
                 continue;
             }
-            at += 1;
-            if at % every != 0 {
-                continue;
-            }
-            let label = format!("{python} {} from {} {} to {} {}", case.name, from.package, from.release, goal.package, goal.release);
+            let label =
+                format!("{python} {} from {} {} to {} {}", case.name, from.package, from.release, goal.package, goal.release);
             let mut pickle = cloudpickle::loads(&from.bytes).expect(&label);
             let rebuilt = pickle.redialect(&dialect);
             if let Some(kept) = rebuilt.kept.first() {
@@ -370,8 +421,12 @@ fn move_to(cases: &[Case], python: &Python, goal: &Goal, places: &[PathBuf]) -> 
             };
             let ignored: Vec<_> = allowances.iter().flat_map(|allowance| allowance.ignored).copied().collect();
             match judge.equal(&its_own, &bytes, &format!("{options}ignore={}\n", ignored.join(",")), &case.calls) {
+                Ok(()) if ignored.is_empty() => {
+                    outcome.wrong.push(format!("{label}: not the second time, but the first: {difference}"))
+                }
                 Ok(()) => {
-                    let why = allowances.iter().find(|allowance| allowance.ignored.iter().any(|name| difference.contains(bare(name))));
+                    let why =
+                        allowances.iter().find(|allowance| allowance.ignored.iter().any(|name| difference.contains(bare(name))));
                     let why = why.or(allowances.first()).map_or("", |allowance| allowance.why);
                     *outcome.explained.entry(why.to_owned()).or_default() += 1;
                 }
@@ -406,14 +461,10 @@ fn rebuilt_payloads_are_the_same_objects_however_they_are_written() {
 
 fn write_otherwise(cases: &[Case], python: &Python, goal: &Goal, places: &[PathBuf]) -> Outcome {
     let mut outcome = Outcome::default();
-    let (mut judge, every) = (judge(python, places), every().div_ceil(4));
-    let cases = cases.iter().filter(|case| case.python == numbers(python));
-    for (at, case) in cases.enumerate() {
+    let mut judge = judge(python, places);
+    for case in cases.iter().filter(|case| case.python == numbers(python)) {
         let made = case.made.iter().find(|made| (made.package.as_str(), made.release.as_str()) == (goal.package, goal.release));
         let Some(made) = made.filter(|made| made.loads && made.equal) else { continue };
-        if !at.is_multiple_of(every) {
-            continue;
-        }
         let mut pickle = cloudpickle::loads(&made.bytes).expect(&case.name);
         let rebuilt = pickle.rebuild();
         let options = format!("modules={}\n", case.modules.join(","));
@@ -432,7 +483,9 @@ fn write_otherwise(cases: &[Case], python: &Python, goal: &Goal, places: &[PathB
             match equal {
                 Ok(()) => outcome.equal += 1,
                 // `frozenset([])`, as protocol 2 writes it, is one object before 3.10.
-                Err(difference) if how == "at protocol 2" && difference.contains("__abstractmethods__: sharing") => outcome.equal += 1,
+                Err(difference) if how == "at protocol 2" && difference.contains("__abstractmethods__: sharing") => {
+                    outcome.equal += 1
+                }
                 Err(difference) => outcome.wrong.push(format!("{label} ({} kept): {difference}", rebuilt.kept.len())),
             }
         }

@@ -256,9 +256,11 @@ impl Dialect {
     /// cloudpickle 1.2 to 1.4.
     pub const CLOUDPICKLE_1_2: Self = Self::new(Release::V1_2, "cloudpickle");
     /// The copy in pyspark 2.4.
-    pub const PYSPARK_2_4: Self = Self { release: Release::V0_4, package: Cow::Borrowed("pyspark.cloudpickle"), one_module: true };
+    pub const PYSPARK_2_4: Self =
+        Self { release: Release::V0_4, package: Cow::Borrowed("pyspark.cloudpickle"), one_module: true };
     /// The copy in pyspark 3.0.
-    pub const PYSPARK_3_0: Self = Self { release: Release::V1_1, package: Cow::Borrowed("pyspark.cloudpickle"), one_module: true };
+    pub const PYSPARK_3_0: Self =
+        Self { release: Release::V1_1, package: Cow::Borrowed("pyspark.cloudpickle"), one_module: true };
     /// The copy in pyspark 4.
     pub const PYSPARK: Self = Self::new(Release::V3_1, "pyspark.cloudpickle");
     /// The copy in ray.

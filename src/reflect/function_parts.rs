@@ -118,7 +118,10 @@ impl<'h> Function<'h> {
             qualname: state.qualname.unwrap_or(name),
             module: or_none(state.module),
             // Up to 0.4 the worker takes it from the code.
-            doc: state.doc.or_else(|| self.code().consts().next().filter(|first| first.as_py_str().is_ok()).map(Obj::value)).unwrap_or(Value::None),
+            doc: state
+                .doc
+                .or_else(|| self.code().consts().next().filter(|first| first.as_py_str().is_ok()).map(Obj::value))
+                .unwrap_or(Value::None),
             defaults: or_none(state.defaults),
             kwdefaults: or_none(state.kwdefaults),
             annotations: or_none(state.annotations),

@@ -255,7 +255,9 @@ impl Rebuilder<'_, '_> {
 /// What a call fills.
 fn skeleton_of(heap: &Heap<'_>, object: Value) -> Option<Value> {
     match Helper::called(heap.obj(object))? {
-        Helper::FillFunction | Helper::RehydrateSkeletonClass => Some(heap.obj(object).as_call().ok()?.args().get(0).ok()?.value()),
+        Helper::FillFunction | Helper::RehydrateSkeletonClass => {
+            Some(heap.obj(object).as_call().ok()?.args().get(0).ok()?.value())
+        }
         _ => None,
     }
 }
@@ -320,7 +322,9 @@ impl Twins<'_, '_> {
             if made == NO_EVENT {
                 // What the call that fills the new one says already.
                 let setter = Helper::of(self.heap.obj(old.subject));
-                if matches!(setter, Some(Helper::FunctionSetState | Helper::ClassSetState)) && skeleton_of(self.heap, target).is_some() {
+                if matches!(setter, Some(Helper::FunctionSetState | Helper::ClassSetState))
+                    && skeleton_of(self.heap, target).is_some()
+                {
                     continue;
                 }
                 if let Value::Call(call) = target {

@@ -87,7 +87,8 @@ pub fn golden(mut each: impl FnMut(Golden)) {
     for file in files {
         let python = version(file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().trim_start_matches("py"));
         for record in records(&file) {
-            let texts = |list: &Json| list.as_array().into_iter().flatten().filter_map(|text| Some(text.as_str()?.to_owned())).collect();
+            let texts =
+                |list: &Json| list.as_array().into_iter().flatten().filter_map(|text| Some(text.as_str()?.to_owned())).collect();
             let modules: Vec<String> = texts(&record.info["modules"]);
             let calls = record.info["calls"].as_array().into_iter().flatten();
             let calls: Vec<String> = calls.filter_map(|call| Some(call[0].as_str()?.to_owned())).collect();

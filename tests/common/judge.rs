@@ -229,7 +229,9 @@ impl Judge {
     fn ask(&mut self, command: u8, options: &str, fields: &[&[u8]]) -> Result<Vec<Vec<u8>>, Trouble> {
         let running = match &mut self.running {
             Some(running) => running,
-            none => none.insert(start(&self.python, &self.path, self.script).map_err(|e| Trouble::Lost(format!("{}: {e}", self.python)))?),
+            none => none.insert(
+                start(&self.python, &self.path, self.script).map_err(|e| Trouble::Lost(format!("{}: {e}", self.python)))?,
+            ),
         };
         let sent = send(&mut running.stdin, command, options, fields);
         match sent.map_err(|_| mpsc::RecvTimeoutError::Disconnected).and_then(|()| running.answers.recv_timeout(self.timeout)) {

@@ -19,6 +19,7 @@ CPython 3.6 and newer.
 import abc
 import collections
 import enum
+import gc
 import inspect
 import json
 import os
@@ -214,7 +215,15 @@ for _cls in VIEWS:
 
 
 def difference(a, b, options, calls=()):
-    """Loads both. "" or where they differ."""
+    """Loads both. "" or where they differ. What only weak references hold, such as a registered class, stays for so long."""
+    gc.disable()
+    try:
+        return difference_of(a, b, options, calls)
+    finally:
+        gc.enable()
+
+
+def difference_of(a, b, options, calls):
     first = load(a, options)
     try:
         second = load(b, options)
