@@ -1,307 +1,98 @@
-//! Times reading into Rust types and writing them, beside serde-pickle on the same pickles and serde_json on the JSON of the same values.
+//! Times reading into Rust types and writing them, beside serde-pickle and `pickled` on the same pickles and serde_json and sonic-rs on the JSON of the
+//! same documents.
 //!
 //! ```text
 //! cargo bench --bench typed                       all data, 5 rounds
 //! cargo bench --bench typed -- twitter ints       only the sets whose names contain one of these
 //! cargo bench --bench typed -- --rounds 11        more rounds, when the machine is busy
 //! cargo bench --bench typed -- --ours             no peers
+//! cargo bench --bench typed -- --count            instructions instead of times: the same on any machine; needs valgrind
+//! cargo bench --bench typed -- --one ints read:ours 20    nothing but this, so many times, for profiling
 //! ```
 //!
-//! The data is that of `compare`. In every round each side is timed in turn for some 40 ms; what is printed are medians, of the ratios too. Rates are in
-//! bytes of the pickle for all sides, whatever they read. The drop of the value is within the time.
+//! The data is that of `compare`. In every round each side is timed in turn for some 40 ms; what is printed are medians, of the ratios too: a ratio is
+//! the time of the peer by ours, so above 1 we are faster. Rates are in bytes of the pickle that CPython wrote. The drop of the value is within the
+//! time.
 
-use std::collections::{BTreeMap, HashMap};
+#[path = "typed/documents.rs"]
+mod documents;
+
+use std::collections::HashMap;
 use std::hint::black_box;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use cloudpickle::de;
+use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
-use serde::{Deserialize, Serialize};
+
+use documents::{Canada, Catalog, Item, Point, Tweets, Twitter};
 
 /// How long one side is timed in one round, in seconds.
 const TURN: f64 = 0.04;
 
-#[derive(Serialize, Deserialize)]
-struct Twitter {
-    statuses: Vec<Status>,
-    search_metadata: SearchMetadata,
-}
-
-#[derive(Serialize, Deserialize)]
-struct SearchMetadata {
-    completed_in: f64,
-    max_id: u64,
-    query: String,
-    count: u32,
-    since_id: u64,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Metadata {
-    result_type: String,
-    iso_language_code: String,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Status {
-    metadata: Metadata,
-    created_at: String,
-    id: u64,
-    id_str: String,
-    text: String,
-    source: String,
-    truncated: bool,
-    in_reply_to_status_id: Option<u64>,
-    in_reply_to_status_id_str: Option<String>,
-    in_reply_to_user_id: Option<u64>,
-    in_reply_to_user_id_str: Option<String>,
-    in_reply_to_screen_name: Option<String>,
-    user: User,
-    geo: Option<String>,
-    coordinates: Option<String>,
-    place: Option<String>,
-    contributors: Option<String>,
-    retweet_count: u32,
-    favorite_count: u32,
-    entities: Entities,
-    favorited: bool,
-    retweeted: bool,
-    lang: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retweeted_status: Option<Box<Status>>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Entities {
-    hashtags: Vec<Hashtag>,
-    symbols: Vec<String>,
-    urls: Vec<String>,
-    user_mentions: Vec<Mention>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Hashtag {
-    text: String,
-    indices: [u32; 2],
-}
-
-#[derive(Serialize, Deserialize)]
-struct Mention {
-    id: u64,
-    id_str: String,
-    screen_name: String,
-    name: String,
-    indices: [u32; 2],
-}
-
-#[derive(Serialize, Deserialize)]
-struct UserEntities {
-    description: Urls,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Urls {
-    urls: Vec<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct User {
-    id: u64,
-    id_str: String,
-    name: String,
-    screen_name: String,
-    location: String,
-    description: String,
-    url: Option<String>,
-    entities: UserEntities,
-    protected: bool,
-    followers_count: u32,
-    friends_count: u32,
-    listed_count: u32,
-    created_at: String,
-    favourites_count: u32,
-    utc_offset: Option<i32>,
-    time_zone: Option<String>,
-    geo_enabled: bool,
-    verified: bool,
-    statuses_count: u32,
-    lang: String,
-    contributors_enabled: bool,
-    is_translator: bool,
-    is_translation_enabled: bool,
-    profile_background_color: String,
-    profile_background_image_url: String,
-    profile_background_image_url_https: String,
-    profile_background_tile: bool,
-    profile_image_url: String,
-    profile_image_url_https: String,
-    profile_banner_url: String,
-    profile_link_color: String,
-    profile_sidebar_border_color: String,
-    profile_sidebar_fill_color: String,
-    profile_text_color: String,
-    profile_use_background_image: bool,
-    default_profile: bool,
-    default_profile_image: bool,
-    following: bool,
-    follow_request_sent: bool,
-    notifications: bool,
-}
-
-/// Only what a reader of tweets needs: the rest is skipped.
-#[derive(Serialize, Deserialize)]
-struct Tweets {
-    statuses: Vec<Tweet>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Tweet {
-    id: u64,
-    text: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Catalog {
-    area_names: BTreeMap<String, String>,
-    audience_sub_category_names: BTreeMap<String, String>,
-    block_names: BTreeMap<String, String>,
-    events: BTreeMap<String, Event>,
-    performances: Vec<Performance>,
-    seat_category_names: BTreeMap<String, String>,
-    sub_topic_names: BTreeMap<String, String>,
-    subject_names: BTreeMap<String, String>,
-    topic_names: BTreeMap<String, String>,
-    topic_sub_topics: BTreeMap<String, Vec<u32>>,
-    venue_names: BTreeMap<String, String>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Event {
-    description: Option<String>,
-    id: u32,
-    logo: Option<String>,
-    name: String,
-    sub_topic_ids: Vec<u32>,
-    subject_code: Option<String>,
-    subtitle: Option<String>,
-    topic_ids: Vec<u32>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Performance {
-    event_id: u32,
-    id: u32,
-    logo: Option<String>,
-    name: Option<String>,
-    prices: Vec<Price>,
-    seat_categories: Vec<SeatCategory>,
-    seat_map_image: Option<String>,
-    start: u64,
-    venue_code: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Price {
-    amount: u32,
-    audience_sub_category_id: u32,
-    seat_category_id: u32,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SeatCategory {
-    areas: Vec<Area>,
-    seat_category_id: u32,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Area {
-    area_id: u32,
-    block_ids: Vec<u32>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Canada {
-    #[serde(rename = "type")]
-    kind: String,
-    features: Vec<Feature>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Feature {
-    #[serde(rename = "type")]
-    kind: String,
-    properties: BTreeMap<String, String>,
-    geometry: Geometry,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Geometry {
-    #[serde(rename = "type")]
-    kind: String,
-    coordinates: Vec<Vec<[f64; 2]>>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Item {
-    number: u32,
-    name: String,
-    price: f64,
-    kind: String,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Point {
-    x: i64,
-    y: i64,
-    label: String,
-}
+/// The sides, in the order of the columns: what it is called with, and the head of its column.
+const READ: [(&str, &str); 6] = [
+    ("read:ours", "read"),
+    ("read:heap", "by heap"),
+    ("read:serde-pickle", "serde-p"),
+    ("read:pickled", "pickled"),
+    ("read:serde_json", "json"),
+    ("read:sonic-rs", "sonic"),
+];
+const WRITE: [(&str, &str); 5] = [
+    ("write:ours", "write"),
+    ("write:serde-pickle", "serde-p"),
+    ("write:pickled", "pickled"),
+    ("write:serde_json", "json"),
+    ("write:sonic-rs", "sonic"),
+];
 
 /// Any document, as serde_json has it.
 type Any = serde_json::Value;
 
+#[derive(Default)]
 struct Arguments {
     rounds: usize,
     ours: bool,
+    count: bool,
+    /// One side, and how many times.
+    one: Option<(String, usize)>,
     names: Vec<String>,
 }
 
 fn main() {
-    let mut arguments = Arguments { rounds: 5, ours: false, names: Vec::new() };
+    let mut arguments = Arguments { rounds: 5, ..Arguments::default() };
     let mut given = std::env::args().skip(1);
     while let Some(argument) = given.next() {
+        let mut next = |what: &str| given.next().unwrap_or_else(|| panic!("{what} is missing; see the head of benches/typed.rs"));
         match argument.as_str() {
             "--bench" => {}
-            "--rounds" => arguments.rounds = given.next().and_then(|n| n.parse().ok()).expect("--rounds wants a number"),
+            "--rounds" => arguments.rounds = next("a number of rounds").parse().expect("--rounds wants a number"),
             "--ours" => arguments.ours = true,
+            "--count" => arguments.count = true,
+            "--one" => {
+                arguments.names = vec![next("a set")];
+                arguments.one = Some((next("a side"), next("a number of calls").parse().expect("--one wants a number")));
+            }
             name if !name.starts_with('-') => arguments.names.push(name.to_owned()),
             unknown => panic!("{unknown} is not known; see the head of benches/typed.rs"),
         }
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let directory = root.join("target/bench-data");
-    std::fs::create_dir_all(&directory).expect("a directory for the data can be made");
-    let made = Command::new("python3").arg(root.join("benches/data.py")).arg(&directory).status();
-    assert!(made.is_ok_and(|status| status.success()), "data.py makes the data; it needs a python3");
-    println!(
-        "{:<14} {:>6} | {:>11} {:>9} {:>6} {:>9} {:>6} {:>9} {:>6} | {:>11} {:>8} {:>6} {:>8} {:>6}",
-        "data", "MB", "read MB/s", "by heap", "x", "serde-p", "x", "json", "x", "write MB/s", "serde-p", "x", "json", "x"
-    );
-    let run = Run { directory: &directory, arguments: &arguments };
+    let run = Run { directory: root.join("target/bench-data"), arguments };
+    if run.arguments.one.is_none() {
+        run.make_data(root);
+        run.head();
+    }
     run.set::<Twitter>("twitter", "twitter");
-    run.set::<Tweets>("twitter: few", "twitter");
-    run.set::<Any>("twitter: any", "twitter");
+    run.set::<Tweets>("twitter:few", "twitter");
+    run.set::<Any>("twitter:any", "twitter");
     run.set::<Catalog>("citm_catalog", "citm_catalog");
-    run.set::<Any>("citm: any", "citm_catalog");
+    run.set::<Any>("citm:any", "citm_catalog");
     run.set::<Canada>("canada", "canada");
-    run.set::<Any>("canada: any", "canada");
+    run.set::<Any>("canada:any", "canada");
     run.set::<Vec<i64>>("ints", "ints");
     run.set::<Vec<f64>>("floats", "floats");
     run.set::<Vec<String>>("strings", "strings");
@@ -309,99 +100,158 @@ fn main() {
     run.set::<Vec<(u32, String, bool)>>("tuples", "tuples");
     run.set::<Vec<Item>>("dataclasses", "dataclasses");
     run.set::<Vec<Point>>("namedtuples", "namedtuples");
-    run.skip("twitter: skip", "twitter");
+    run.set::<Skip>("twitter:skip", "twitter");
 }
 
-struct Run<'r> {
-    directory: &'r Path,
-    arguments: &'r Arguments,
+/// What nobody wants.
+struct Skip;
+
+impl<'de> serde::Deserialize<'de> for Skip {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_ignored_any(IgnoredAny).map(|_| Self)
+    }
 }
 
-impl Run<'_> {
-    fn read(&self, name: &str, file: &str) -> Option<Vec<u8>> {
-        let names = &self.arguments.names;
-        let wanted = names.is_empty() || names.iter().any(|part| name.contains(part.as_str()));
-        wanted.then(|| std::fs::read(self.directory.join(file).with_extension("pkl")).ok()).flatten()
+impl Serialize for Skip {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+/// One side: what is timed.
+type Side<'s> = Box<dyn Fn() + 's>;
+
+struct Run {
+    directory: PathBuf,
+    arguments: Arguments,
+}
+
+impl Run {
+    fn make_data(&self, root: &Path) {
+        std::fs::create_dir_all(&self.directory).expect("a directory for the data can be made");
+        let made = Command::new("python3").arg(root.join("benches/data.py")).arg(&self.directory).status();
+        assert!(made.is_ok_and(|status| status.success()), "data.py makes the data; it needs a python3");
+    }
+
+    fn head(&self) {
+        print!("{:<14} {:>6} |", "data", "MB");
+        let unit = if self.arguments.count { "ins/B" } else { "MB/s" };
+        for sides in [&READ[..], &WRITE] {
+            for (at, (_, head)) in sides.iter().enumerate() {
+                print!(" {:>8}", if at == 0 { format!("{head} {unit}") } else { format!("x {head}") });
+            }
+            print!(" |");
+        }
+        println!();
     }
 
     fn set<T: Serialize + DeserializeOwned>(&self, name: &str, file: &str) {
-        let Some(input) = self.read(name, file) else { return };
+        let Arguments { names, one, .. } = &self.arguments;
+        let wanted = |part: &String| if one.is_some() { name == part } else { name.contains(part.as_str()) };
+        if !names.is_empty() && !names.iter().any(wanted) {
+            return;
+        }
+        let Ok(input) = std::fs::read(self.directory.join(file).with_extension("pkl")) else { return };
         let value: T = cloudpickle::from_slice(&input).expect("the data is of this type");
-        let direct = de::Options::new().direct_only(true).from_slice::<T>(&input).is_ok();
-        let json = serde_json::to_string(&value).expect("the data is JSON too");
-        let peers = !self.arguments.ours;
-        let foreign = peers && serde_pickle::from_slice::<T>(&input, Default::default()).is_ok();
-        let [mut ours, mut by_heap, mut theirs, mut of_json, mut write, mut their_write, mut json_write] =
-            <[Vec<f64>; 7]>::default();
+        // All of the document, also where the type takes a part of it.
+        let json = serde_json::to_string(&cloudpickle::from_slice::<Any>(&input).expect("the data is JSON too"))
+            .expect("so is its text");
         let heap = de::Options::new().heap_only(true);
-        for _ in 0..self.arguments.rounds {
-            ours.push(time(|| cloudpickle::from_slice::<T>(&input)));
-            by_heap.push(time(|| heap.from_slice::<T>(&input)));
-            write.push(time(|| cloudpickle::to_vec(&value)));
-            if peers {
-                of_json.push(time(|| serde_json::from_str::<T>(&json)));
-                json_write.push(time(|| serde_json::to_vec(&value)));
-                their_write.push(time(|| serde_pickle::to_vec(&value, Default::default())));
-            }
-            if foreign {
-                theirs.push(time(|| serde_pickle::from_slice::<T>(&input, Default::default())));
-            }
+        let side = |side: &str| -> Option<Side<'_>> {
+            Some(match side {
+                "read:ours" => repeat(|| cloudpickle::from_slice::<T>(&input)),
+                "read:heap" => repeat(|| heap.from_slice::<T>(&input)),
+                "write:ours" => repeat(|| cloudpickle::to_vec(&value)),
+                _ if self.arguments.ours => return None,
+                "read:serde-pickle" => {
+                    serde_pickle::from_slice::<T>(&input, Default::default()).ok()?;
+                    repeat(|| serde_pickle::from_slice::<T>(&input, Default::default()))
+                }
+                "read:pickled" => {
+                    pickled::from_slice::<T>(&input, Default::default()).ok()?;
+                    repeat(|| pickled::from_slice::<T>(&input, Default::default()))
+                }
+                "read:serde_json" => repeat(|| serde_json::from_str::<T>(&json)),
+                "read:sonic-rs" => {
+                    sonic_rs::from_str::<T>(&json).ok()?;
+                    repeat(|| sonic_rs::from_str::<T>(&json))
+                }
+                "write:serde-pickle" => repeat(|| serde_pickle::to_vec(&value, Default::default())),
+                "write:pickled" => repeat(|| pickled::to_vec(&value, Default::default())),
+                "write:serde_json" => repeat(|| serde_json::to_vec(&value)),
+                "write:sonic-rs" => repeat(|| sonic_rs::to_vec(&value)),
+                unknown => panic!("{unknown} is no side"),
+            })
+        };
+        if let Some((name, calls)) = one {
+            let call = side(name).expect("this side reads the data");
+            return (0..*calls).for_each(|_| call());
         }
         let megabytes = input.len() as f64 / 1e6;
-        println!(
-            "{name:<14} {megabytes:>6.2} | {}{}{}{}{}{}{}{} |{}{}{}{}{}",
-            rate(megabytes, &ours, 10),
-            if direct { ' ' } else { '*' },
-            rate(megabytes, &by_heap, 10),
-            ratio(&by_heap, &ours),
-            rate(megabytes, &theirs, 10),
-            ratio(&theirs, &ours),
-            rate(megabytes, &of_json, 10),
-            ratio(&of_json, &ours),
-            rate(megabytes, &write, 12),
-            rate(megabytes, &their_write, 9),
-            ratio(&their_write, &write),
-            rate(megabytes, &json_write, 9),
-            ratio(&json_write, &write),
-        );
-        if !direct {
-            println!("{:<14} * by way of a heap", "");
+        let direct = de::Options::new().direct_only(true).from_slice::<T>(&input).is_ok();
+        print!("{name:<14} {megabytes:>6.2} |");
+        for sides in [&READ[..], &WRITE] {
+            let sides: Vec<(&str, Option<Side<'_>>)> = sides.iter().map(|(name, _)| (*name, side(name))).collect();
+            let mut figures = vec![Vec::new(); sides.len()];
+            for _ in 0..if self.arguments.count { 1 } else { self.arguments.rounds } {
+                for (figures, (what, call)) in figures.iter_mut().zip(&sides) {
+                    if let Some(call) = call {
+                        figures.push(if self.arguments.count { instructions(name, what) } else { time(call) });
+                    }
+                }
+            }
+            for (at, theirs) in figures.iter().enumerate() {
+                let ratios: Vec<f64> = theirs.iter().zip(&figures[0]).map(|(theirs, ours)| theirs / ours).collect();
+                match (at, median(theirs)) {
+                    (_, None) => print!(" {:>8}", "-"),
+                    (0, Some(count)) if self.arguments.count => print!(" {:>10.2}", count / 1e6 / megabytes),
+                    (0, Some(seconds)) => print!(" {:>9.0}", megabytes / seconds),
+                    (_, Some(_)) => print!(" {:>8.2}", median(&ratios).unwrap_or_default()),
+                }
+            }
+            print!(" |");
         }
-    }
-
-    /// What nobody wants.
-    fn skip(&self, name: &str, file: &str) {
-        let Some(input) = self.read(name, file) else { return };
-        let seconds: Vec<f64> =
-            (0..self.arguments.rounds).map(|_| time(|| cloudpickle::from_slice::<IgnoredAny>(&input))).collect();
-        let megabytes = input.len() as f64 / 1e6;
-        println!("{name:<14} {megabytes:>6.2} | {}", rate(megabytes, &seconds, 10));
+        println!("{}", if direct { "" } else { " read by way of a heap" });
     }
 }
 
+fn repeat<'s, R>(call: impl Fn() -> R + 's) -> Side<'s> {
+    Box::new(move || drop(black_box(call())))
+}
+
 /// Seconds per call, one call first to warm up.
-fn time<R>(mut call: impl FnMut() -> R) -> f64 {
+fn time(call: &dyn Fn()) -> f64 {
     let start = Instant::now();
-    drop(black_box(call()));
+    call();
     let calls = ((TURN / start.elapsed().as_secs_f64()) as usize).clamp(1, 100_000);
     let start = Instant::now();
     for _ in 0..calls {
-        drop(black_box(call()));
+        call();
     }
     start.elapsed().as_secs_f64() / calls as f64
+}
+
+/// Instructions per call, as valgrind counts them in a process of its own: those of three calls less those of one, by two.
+fn instructions(set: &str, side: &str) -> f64 {
+    let program = std::env::current_exe().expect("this program has a path");
+    let count = |calls: &str| {
+        let output = Command::new("valgrind")
+            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+            .arg(&program)
+            .args(["--one", set, side, calls])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .output()
+            .expect("--count needs valgrind");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        let counted = text.lines().find_map(|line| line.split("Collected :").nth(1)?.trim().parse::<f64>().ok());
+        counted.unwrap_or_else(|| panic!("valgrind counts: {text}"))
+    };
+    (count("3") - count("1")) / 2.0
 }
 
 fn median(figures: &[f64]) -> Option<f64> {
     let mut sorted = figures.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied()
-}
-
-fn rate(megabytes: f64, seconds: &[f64], width: usize) -> String {
-    median(seconds).map_or_else(|| format!("{:>width$}", "-"), |seconds| format!("{:>width$.0}", megabytes / seconds))
-}
-
-fn ratio(theirs: &[f64], ours: &[f64]) -> String {
-    let ratios: Vec<f64> = theirs.iter().zip(ours).map(|(a, b)| a / b).collect();
-    median(&ratios).map_or_else(|| format!("{:>7}", "-"), |ratio| format!("{ratio:>7.2}"))
 }

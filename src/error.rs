@@ -290,16 +290,6 @@ pub enum ErrorKind {
         /// The version of marshal that was asked for.
         version: u8,
     },
-    /// A code object of another version of Python than the one it is to be written for.
-    #[error("a code object of {fields} fields, but those of Python {}.{} have {wanted}", python.0, python.1)]
-    CodeOfOtherPython {
-        /// How many arguments its constructor has.
-        fields: usize,
-        /// How many there must be.
-        wanted: usize,
-        /// The version of Python that was asked for.
-        python: (u8, u8),
-    },
     /// A `.pyc` file of a Python that is not known (CPython: `ImportError: bad magic number`).
     #[error("{}", Magic(*.0))]
     UnknownMagic([u8; 4]),
@@ -320,6 +310,16 @@ pub enum ErrorKind {
     /// Input is left after `STOP` where the whole input was to be one pickle.
     #[error("{0} bytes left after STOP")]
     TrailingBytes(usize),
+    /// A code object that this Python does not take.
+    #[error("code of {of} does not run on Python {major}.{minor}")]
+    CodeOfOtherPython {
+        /// The Pythons that take it.
+        of: &'static str,
+        /// The Python that was to take it.
+        major: u8,
+        /// Its second number.
+        minor: u8,
+    },
     /// A cloudpickle of that release has no way to make it.
     #[error("{dialect} cannot make {what}")]
     NotInDialect {

@@ -70,4 +70,4 @@ pub use reflect::{Class, Function, Source, SourceModule};
 #[cfg(feature = "serde")]
 pub use ser::{Serializer, to_heap, to_vec, to_writer};
 pub use text::Encoding;
-pub use unpickle::{Pickle, Policy, Series, Unpickler, load, loads};
+pub use unpickle::{Pickle, Policy, Series, Unpickler, Workspace, load, loads};

@@ -3,11 +3,12 @@
 mod common;
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use cloudpickle::marshal::{Header, Item, Marshal, Marshaller, Node, Pyc, Validation, magic_number};
 use cloudpickle::{ErrorKind, Heap, Obj, Pickler, Value};
-use common::{Python, interpreters, not_run, pycs, python2, scripts};
+use common::{Python, interpreters, not_run, pycs, pyodide, python2, run_pyodide, scripts};
 
 fn all() -> Vec<Python> {
     python2().into_iter().chain(interpreters()).collect()
@@ -48,7 +49,11 @@ fn ask<'a>(python: &Python, arguments: &[&str], records: impl Iterator<Item = Ve
 fn given(python: &Python, what: &str) -> Vec<(u8, Vec<u8>)> {
     let output = judge(python, &[what]).output().expect("it starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let mut rest = output.stdout.as_slice();
+    versions(pairs(&output.stdout))
+}
+
+/// Fields behind their lengths, two by two.
+fn pairs(mut rest: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut field = || {
         let (length, behind) = rest.split_first_chunk()?;
         let (field, behind) = behind.split_at(u32::from_le_bytes(*length) as usize);
@@ -56,10 +61,14 @@ fn given(python: &Python, what: &str) -> Vec<(u8, Vec<u8>)> {
         Some(field.to_vec())
     };
     let mut records = Vec::new();
-    while let (Some(version), Some(data)) = (field(), field()) {
-        records.push((version[0], data));
+    while let (Some(first), Some(second)) = (field(), field()) {
+        records.push((first, second));
     }
     records
+}
+
+fn versions(pairs: Vec<(Vec<u8>, Vec<u8>)>) -> Vec<(u8, Vec<u8>)> {
+    pairs.into_iter().map(|(version, data)| (version[0], data)).collect()
 }
 
 /// How long the header of a `.pyc` file is.
@@ -110,6 +119,24 @@ fn kinds<'a>(marshal: &Marshal<'a>) -> Vec<Item<'a>> {
     found
 }
 
+/// What the judge compares: name, `.pyc`, pickle of it, `.pyc` written from the heap. Also of how many code objects the variables were compared.
+fn through_the_heap(name: &str, file: &[u8]) -> ([Vec<u8>; 4], usize) {
+    let pyc = Pyc::parse(file).unwrap();
+    let python = pyc.header.python;
+    let mut heap = Heap::new();
+    let code = pyc.code.load(&mut heap).unwrap_or_else(|error| panic!("{python:?}, {name}: {error}"));
+    let pickle = Pickler::new().protocol(if python < (3, 0) { 2 } else { 4 }).dumps(&heap, code).unwrap();
+    let ours = pyc.header.dumps(&heap, code).unwrap_or_else(|error| panic!("{python:?}, {name}: {error}"));
+    let mut variables = 0;
+    if python >= (3, 11) {
+        let again = Pyc::parse(&ours).unwrap();
+        let (expected, found) = (kinds(&pyc.code), kinds(&again.code));
+        assert!(expected == found, "{python:?}, {name}: the variables are others");
+        variables = expected.len();
+    }
+    ([name.as_bytes().to_vec(), file.to_vec(), pickle, ours], variables)
+}
+
 /// Each code object through the heap: the pickle of it and the `.pyc` that is written from it load as what Python reads from the original.
 #[test]
 fn the_standard_library_through_the_heap() {
@@ -118,19 +145,9 @@ fn the_standard_library_through_the_heap() {
         let share = if std::env::var_os("ALL").is_some() { 1 } else { 4 };
         let mut variables = 0;
         let records = files.iter().step_by(share).flat_map(|(name, file)| {
-            let pyc = Pyc::parse(file).unwrap();
-            let mut heap = Heap::new();
-            let code = pyc.code.load(&mut heap).unwrap_or_else(|error| panic!("{python}, {name}: {error}"));
-            let protocol = if python.version.0 == 2 { 2 } else { 4 };
-            let pickle = Pickler::new().protocol(protocol).dumps(&heap, code).unwrap();
-            let ours = pyc.header.dumps(&heap, code).unwrap_or_else(|error| panic!("{python}, {name}: {error}"));
-            if python.is_at_least(3, 11) {
-                let again = Pyc::parse(&ours).unwrap();
-                let (expected, found) = (kinds(&pyc.code), kinds(&again.code));
-                assert!(expected == found, "{python}, {name}: the variables are others");
-                variables += expected.len();
-            }
-            [name.as_bytes().to_vec(), file.clone(), pickle, ours]
+            let (record, count) = through_the_heap(name, file);
+            variables += count;
+            record
         });
         let records: Vec<Vec<u8>> = records.collect();
         let lines = ask(&python, &["same", &header_length(&python).to_string()], records.into_iter());
@@ -143,36 +160,97 @@ fn the_standard_library_through_the_heap() {
     }
 }
 
+/// Each case beside what is written of it in every version of marshal.
+fn written_in_every_version(cases: &[(u8, Vec<u8>)], python: (u8, u8)) -> Vec<Vec<u8>> {
+    let newest = cases.iter().map(|(version, _)| *version).max().unwrap();
+    let mut records = Vec::new();
+    for (version_read, data) in cases {
+        let marshal = Marshal::parse(data, python).unwrap_or_else(|error| panic!("{error}: {}", data.escape_ascii()));
+        assert!(marshal.to_bytes() == *data, "{}", data.escape_ascii());
+        let mut heap = Heap::new();
+        let value = marshal.load(&mut heap).unwrap();
+        for version_written in 0..=newest {
+            let marshaller = Marshaller::new(python).version(version_written).max_bytes(1 << 20);
+            match marshaller.dumps(&heap, value) {
+                Ok(written) => records.extend([data.clone(), written]),
+                // Slices came with version 5.
+                Err(error) if matches!(error.kind(), ErrorKind::NotMarshallable { .. }) => {
+                    assert!(data.contains(&b':') && version_written < 5 && *version_read == 5, "{error}");
+                }
+                // Below version 3 there are no references.
+                Err(error) => {
+                    let cyclic = matches!(error.kind(), ErrorKind::LimitExceeded { .. });
+                    assert!(cyclic && version_written < 3 && *version_read >= 3, "{error}: {}", data.escape_ascii());
+                }
+            }
+        }
+    }
+    records
+}
+
 /// Plain data that Python wrote in every version is read, and written in every version so that Python reads the same.
 #[test]
 fn plain_data() {
     for python in all() {
         let cases = given(&python, "data");
-        let newest = cases.iter().map(|(version, _)| *version).max().unwrap();
-        let mut records = Vec::new();
-        for (version_read, data) in &cases {
-            let marshal =
-                Marshal::parse(data, version(&python)).unwrap_or_else(|error| panic!("{error}: {}", data.escape_ascii()));
-            assert!(marshal.to_bytes() == *data, "{}", data.escape_ascii());
-            let mut heap = Heap::new();
-            let value = marshal.load(&mut heap).unwrap();
-            for version_written in 0..=newest {
-                let marshaller = Marshaller::new(version(&python)).version(version_written).max_bytes(1 << 20);
-                match marshaller.dumps(&heap, value) {
-                    Ok(written) => records.extend([data.clone(), written]),
-                    // Below version 3 there are no references.
-                    Err(error) => {
-                        let cyclic = matches!(error.kind(), ErrorKind::LimitExceeded { .. });
-                        assert!(cyclic && version_written < 3 && *version_read >= 3, "{error}: {}", data.escape_ascii());
-                    }
-                }
-            }
-        }
+        let records = written_in_every_version(&cases, version(&python));
         let expected = records.len() / 2;
         let lines = ask(&python, &["equal"], records.into_iter());
         assert_eq!(lines, [format!("compared {expected}")], "{python}");
         println!("{python}: {} cases, {expected} comparisons", cases.len());
     }
+}
+
+/// What pyodide's Python 3.14 says.
+fn ask_pyodide(pyodide: &Path, arguments: &[&str], input: &[Vec<u8>]) -> Vec<u8> {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pyodide-marshal");
+    std::fs::create_dir_all(&directory).unwrap();
+    let field = |field: &Vec<u8>| [&(field.len() as u32).to_le_bytes(), field.as_slice()].concat();
+    std::fs::write(directory.join("in.bin"), input.iter().flat_map(field).collect::<Vec<u8>>()).unwrap();
+    run_pyodide(pyodide, &directory, &directory, "marshal_judge.py", arguments).unwrap_or_else(|error| panic!("{error}"));
+    std::fs::read(directory.join("out.bin")).unwrap()
+}
+
+/// Python 3.14, as pyodide has it: slices, and what its compiler says of parameters.
+#[test]
+fn python_3_14() {
+    if interpreters().iter().any(|python| python.is_at_least(3, 14)) {
+        return;
+    }
+    let python = match pyodide() {
+        Ok(python) => python,
+        Err(error) => return not_run(&format!("Python 3.14 in pyodide: {error}")),
+    };
+    let files = pairs(&ask_pyodide(&python, &["pycs"], &[]));
+    let (mut records, mut variables, mut slices) = (Vec::new(), 0, 0);
+    for (name, file) in &files {
+        let name = String::from_utf8_lossy(name);
+        let pyc = Pyc::parse(file).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(pyc.header.python, (3, 14));
+        assert!(pyc.to_bytes().as_ref() == Ok(file), "{name}: other bytes");
+        let (record, count) = through_the_heap(&name, file);
+        records.extend(record);
+        variables += count;
+        let mut open = vec![pyc.code.root()];
+        while let Some(node) = open.pop() {
+            slices += usize::from(node.item() == Item::Slice);
+            open.extend(node.children());
+        }
+    }
+    let said = String::from_utf8(ask_pyodide(&python, &["same", "16"], &records)).unwrap();
+    assert_eq!(said, format!("compared {} {variables}\n", files.len()));
+    assert!(files.len() > 400 && slices > 100, "{} files, {slices} slices", files.len());
+
+    let cases = versions(pairs(&ask_pyodide(&python, &["data"], &[])));
+    assert!(cases.iter().any(|(version, _)| *version == 5));
+    let records = written_in_every_version(&cases, (3, 14));
+    let expected = records.len() / 2;
+    let said = String::from_utf8(ask_pyodide(&python, &["equal"], &records)).unwrap();
+    assert_eq!(said, format!("compared {expected}\n"));
+    println!(
+        "Python 3.14: {} files, {variables} code objects, {slices} slices, {expected} comparisons of plain data",
+        files.len()
+    );
 }
 
 /// Xorshift: the same mutants every time.
@@ -320,9 +398,6 @@ fn magic_numbers() {
             _ => assert_eq!(said.trim(), magic.to_string()),
         }
         assert_eq!(magic_number((2, 7)), Some(u16::from_le_bytes([0x03, 0xf3])));
-    }
-    if magic_number((3, 14)).is_some() && !interpreters().iter().any(|python| python.is_at_least(3, 14)) {
-        not_run("CPython 3.14 not found: its magic number and slices in marshal data");
     }
     let header = Header { python: (3, 5), validation: Validation::Timestamp { mtime: 0, size: 0 } };
     assert_eq!(header.emit(&mut Vec::new()).unwrap_err().kind(), &ErrorKind::NoMagic((3, 5)));

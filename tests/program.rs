@@ -1,6 +1,8 @@
 //! The program `cloudpickle`, run as a user runs it.
 #![cfg(feature = "cli")]
 
+mod common;
+
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
@@ -141,4 +143,41 @@ fn code_prints_what_dis_prints_for_each_function() {
     let output = run(&["code", "--python", "3.7"], payload);
     assert!(!output.status.success());
     assert!(text(&output.stderr).contains("no bytecode of Python 3.7"), "{}", text(&output.stderr));
+}
+
+/// Compiles a module, writes the `.pyc` where it is told and prints `dis.dis` with dots for addresses.
+const COMPILE: &str = r#"
+import dis, importlib._bootstrap_external as b, io, os, re, sys
+source = """
+import os.path
+class C(dict, metaclass=type):
+    "doc"
+    def f(self, a=1j, *b: int, **c) -> str:
+        try:
+            return [x + a for x in b if x is not None and x < 3] or f"{a!r:>{c}}"
+        except (ValueError, TypeError) as e:
+            raise KeyError(e) from None
+async def g(a):
+    async with a as b, b:
+        yield await b
+"""
+code = compile(source, "tasks.py", "exec")
+open(os.environ["PYC"], "wb").write(b._code_to_timestamp_pyc(code, 1, len(source)))
+out = io.StringIO()
+dis.dis(code, file=out)
+sys.stdout.write(re.sub(r" at 0x[0-9a-f]+, file", " at 0x..., file", out.getvalue()))
+"#;
+
+#[test]
+fn code_prints_what_dis_prints_for_a_pyc() {
+    for python in common::interpreters().into_iter().filter(|python| python.is_at_least(3, 8)) {
+        let (major, minor, _) = python.version;
+        let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("tasks-{major}.{minor}.pyc"));
+        let theirs = python.command().env("PYC", &file).args(["-c", COMPILE]).output().expect("the interpreter starts");
+        assert!(theirs.status.success(), "{}", text(&theirs.stderr));
+        let ours = run(&["code", file.to_str().expect("a path of text")], b"");
+        assert!(ours.status.success(), "{}", text(&ours.stderr));
+        assert!(theirs.stdout.len() > 1000);
+        assert_eq!(text(&ours.stdout), text(&theirs.stdout), "{python}");
+    }
 }

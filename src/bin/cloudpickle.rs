@@ -8,8 +8,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use cloudpickle::bytecode::Version;
+use cloudpickle::marshal::Pyc;
 use cloudpickle::reflect::{Code, Dialect, Rebuilt};
-use cloudpickle::{Dis, Encoding, Pickler, Unpickler};
+use cloudpickle::{Dis, Encoding, Heap, Pickler, Unpickler};
 
 /// Looks into Python pickles and rewrites them. Nothing is imported and nothing is run.
 #[derive(Parser)]
@@ -33,9 +34,9 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 4)]
         indent: usize,
     },
-    /// Prints the bytecode of each function in a pickle, as its Python's `dis` does
+    /// Prints the bytecode of each function in a pickle, or of a `.pyc` file, as its Python's `dis` does
     #[command(
-        after_help = "Examples:\n  cloudpickle code payload.pkl\n  cloudpickle code --python 3.8 < payload.pkl\n\nCode objects have no addresses in a pickle: \"at 0x...\" stands for them. They do not say either which\nPython they are of; without --python the newest is taken that they can be of."
+        after_help = "Examples:\n  cloudpickle code payload.pkl\n  cloudpickle code __pycache__/tasks.cpython-312.pyc\n  cloudpickle code --python 3.8 < payload.pkl\n\nCode objects have no addresses in a pickle: \"at 0x...\" stands for them. They do not say either which\nPython they are of; without --python the newest is taken that they can be of."
     )]
     Code {
         #[command(flatten)]
@@ -167,6 +168,10 @@ fn code(input: &Input, python: Option<Version>) -> Result<(), Failure> {
         Some(version) => writeln!(out, "Disassembly of {what} (Python {version}):\n{}", code.dis(version)),
         None => writeln!(out, "Disassembly of {what}: bytecode of no Python from 3.8 to 3.14\n"),
     };
+    if bytes.get(2..4) == Some(b"\r\n") {
+        drop(out);
+        return compiled(&bytes, python);
+    }
     // One pickle after another, as far as there are.
     let mut done = 0;
     loop {
@@ -187,6 +192,22 @@ fn code(input: &Input, python: Option<Version>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The text of `dis.dis` for the module code of a `.pyc` file.
+fn compiled(bytes: &[u8], python: Option<Version>) -> Result<(), Failure> {
+    let pyc = Pyc::parse(bytes)?;
+    let (major, minor) = pyc.header.python;
+    let Some(version) = python.or_else(|| Version::of_python((major, minor))) else {
+        return Err(Failure::Because(format!("the bytecode of Python {major}.{minor} is not known, that of 3.8 to 3.14 is")));
+    };
+    let mut heap = Heap::new();
+    let code = pyc.code.load(&mut heap)?;
+    let code = Code::reflect(heap.obj(code))?;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    write!(out, "{}", code.dis(version))?;
+    out.flush()?;
+    Ok(())
+}
+
 fn recode(input: &Input, how: &Recoding) -> Result<(), Failure> {
     let bytes = input.read()?;
     let mut out = io::stdout().lock();
@@ -195,7 +216,7 @@ fn recode(input: &Input, how: &Recoding) -> Result<(), Failure> {
     }
     // Python 2 strings keep their bytes, whatever they mean, and buffers that are elsewhere stay there.
     let unpickler = Unpickler::new().encoding(Encoding::Latin1).missing_buffers(true).max_digits(0);
-    let recode = |bytes| -> cloudpickle::Result<(Vec<u8>, usize)> {
+    let read = |bytes| {
         let (mut pickle, length) = unpickler.loads_prefix(bytes)?;
         let rebuilt = match &how.dialect {
             Some(dialect) => pickle.redialect(dialect),
@@ -206,18 +227,29 @@ fn recode(input: &Input, how: &Recoding) -> Result<(), Failure> {
             let why = kept.error.map_or_else(|| "it has another shape".to_owned(), |error| error.to_string());
             eprintln!("cloudpickle: kept as it is: {:.100}: {why}", pickle.heap().obj(kept.object).to_string());
         }
-        let pickler = Pickler::like(&pickle).optimize(how.optimize);
-        let pickler = if let Some(protocol) = how.protocol { pickler.protocol(protocol) } else { pickler };
-        Ok((pickler.dump_pickle(&pickle)?, length))
+        Ok::<_, cloudpickle::Error>((pickle, length))
     };
-    let (mut written, mut done) = recode(&bytes)?;
-    // More pickles may follow; what is none is kept as it is.
-    while let Ok((more, length)) = recode(&bytes[done..]) {
-        written.extend(more);
+    let mut done = 0;
+    // More pickles may follow the first; what is none is kept as it is.
+    loop {
+        let (pickle, length) = match read(&bytes[done..]) {
+            Ok(read) => read,
+            Err(error) if done == 0 => return Err(error.into()),
+            Err(_) => break,
+        };
+        let pickler = Pickler::like(&pickle).optimize(how.optimize);
+        match how.protocol {
+            // What was read can be written: it goes out as it grows.
+            None => pickler.dump_pickle_to(&mut out, &pickle)?,
+            Some(protocol) => match pickler.protocol(protocol).dump_pickle(&pickle) {
+                Ok(written) => out.write_all(&written)?,
+                Err(error) if done == 0 => return Err(error.into()),
+                Err(_) => break,
+            },
+        }
         done += length;
     }
-    written.extend_from_slice(&bytes[done..]);
-    out.write_all(&written)?;
+    out.write_all(&bytes[done..])?;
     out.flush()?;
     Ok(())
 }

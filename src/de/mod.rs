@@ -20,6 +20,8 @@
 //! | str, or dict of one pair; tuple `(variant,)`, `(variant, data)` | enum |
 //! | class, function, persistent id | error, or unit with [`Options::globals_as_none`] |
 //!
+//! A dict keeps the last value of a key that is there more than once, and so does a struct, but not one with `#[serde(flatten)]`: there it is an error.
+//!
 //! # Coming from serde-pickle
 //!
 //! | serde-pickle | here |
@@ -49,6 +51,7 @@ mod object;
 mod options;
 mod place;
 mod shape;
+mod special;
 mod stream;
 
 use std::fmt::Display;

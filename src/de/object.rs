@@ -176,7 +176,10 @@ impl<'x, 'c, 'de: 'c> Deserializer<'de> for Object<'x, 'c, 'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
         if name != marker::INT {
-            return visitor.visit_newtype_struct(self);
+            return match self.context.special(name, self.value)? {
+                Some(text) => visitor.visit_string(text),
+                None => visitor.visit_newtype_struct(self),
+            };
         }
         match self.context.shape(self.value, Want::Any)? {
             Shape::Int(Int::Small(n)) => visitor.visit_i64(n),
@@ -222,12 +225,29 @@ impl<'x, 'c, 'de: 'c> Deserializer<'de> for Object<'x, 'c, 'de> {
         result.map_err(|error| self.context.step(error, step))
     }
 
+    /// A dict keeps the last value of a key; a struct is to see no other.
+    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value> {
+        if self.is_cut() {
+            return self.visit(visitor, Want::Any);
+        }
+        match self.context.shape(self.value, Want::Any)? {
+            Shape::Pairs(pairs, class) => {
+                self.context.charge(0)?;
+                match self.context.without_repeated(&pairs) {
+                    Some(pairs) => self.pairs(&pairs, class, visitor),
+                    None => self.pairs(&pairs, class, visitor),
+                }
+            }
+            _ => self.visit(visitor, Want::Any),
+        }
+    }
+
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         visitor.visit_unit()
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf map struct identifier
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf map identifier
     }
 }
 

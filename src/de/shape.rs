@@ -1,6 +1,7 @@
 //! What an object is read as: data, whichever way Python pickled it.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::context::{Content, Context};
 use crate::error::{ErrorKind, Result};
@@ -162,6 +163,32 @@ impl<'c, 'de: 'c> Context<'c, 'de> {
             ("copyreg", "_reconstructor", [_, _, base]) => Called::Value(*base),
             _ => return Ok(None),
         }))
+    }
+
+    /// The pairs with the last value of each key that is text, if some key is there more than once.
+    pub(crate) fn without_repeated(&self, pairs: &[Value]) -> Option<Vec<Value>> {
+        let text = |key: &Value| matches!(key, Value::Str(_) | Value::ByteString(_)).then(|| self.heap.content(*key));
+        // Length and ends tell most names apart.
+        let ends = |text: &[u8]| {
+            let (first, last) = (text.first_chunk::<2>(), text.last_chunk::<3>());
+            let [a, b] = first.copied().unwrap_or([0, text.first().copied().unwrap_or(0)]);
+            let [c, d, e] = last.copied().unwrap_or([0; 3]);
+            u64::from_le_bytes([a, b, c, d, e, 0, 0, 0]) << 24 | text.len() as u64 & 0xff_ffff
+        };
+        let mut prints: Vec<u64> = pairs.iter().step_by(2).filter_map(text).map(ends).collect();
+        prints.sort_unstable();
+        if !prints.windows(2).any(|two| two[0] == two[1]) {
+            return None;
+        }
+        let mut last = HashMap::new();
+        for (at, pair) in pairs.chunks_exact(2).enumerate() {
+            if let Some(text) = text(&pair[0]) {
+                last.insert(text, at);
+            }
+        }
+        let kept = |(at, pair): &(usize, &[Value])| text(&pair[0]).is_none_or(|text| last.get(text) == Some(at));
+        let kept = pairs.chunks_exact(2).enumerate().filter(kept).flat_map(|(_, pair)| pair.iter().copied());
+        Some(kept.collect())
     }
 
     /// The bytes that a str's code points are.

@@ -90,6 +90,17 @@ impl Layout {
         }
     }
 
+    /// The layout whose constructor takes so many arguments, and the Pythons that it is of.
+    pub(super) fn of_constructor(arguments: usize) -> Option<(Self, &'static str)> {
+        let layouts = [
+            (Self::Python27, "Python 2"),
+            (Self::Python36, "Python 3.6 or 3.7"),
+            (Self::Python38, "Python 3.8 to 3.10"),
+            (Self::Python311, "Python 3.11 or later"),
+        ];
+        layouts.into_iter().find(|(layout, _)| layout.constructed().len() == arguments)
+    }
+
     /// The fields in the order in which marshal has them.
     pub(super) fn marshalled(self) -> &'static [Field] {
         use Field::*;

@@ -60,7 +60,7 @@ impl Marshal<'_> {
     /// let input = b"\xa9\x03\xdb\x01\0\0\0r\x01\0\0\0y\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x40.";
     /// let mut heap = Heap::new();
     /// let value = Marshal::parse(input, (3, 12))?.load(&mut heap)?;
-    /// assert_eq!(heap.obj(value).to_string(), "([[...]], complex(0.0, 2.0), Ellipsis)");
+    /// assert_eq!(heap.obj(value).to_string(), "([[...]], 2j, Ellipsis)");
     /// # Ok::<(), cloudpickle::Error>(())
     /// ```
     pub fn load(&self, heap: &mut Heap<'_>) -> Result<Value> {

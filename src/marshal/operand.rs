@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::int::{self, Int};
 use crate::text::{PyStr, float, validate};
 use num_bigint::{BigInt, Sign};
@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
     }
 
     #[cold]
-    fn short_of(&self, needed: usize) -> crate::Error {
+    fn short_of(&self, needed: usize) -> Error {
         ErrorKind::UnexpectedEof { needed: needed.saturating_sub(self.0.len()) }.into()
     }
 }
@@ -148,7 +148,7 @@ impl<'a> Operand<'a> for PyStr<'a> {
 }
 
 #[cold]
-pub(super) fn not_utf8(bytes: &[u8]) -> crate::Error {
+pub(super) fn not_utf8(bytes: &[u8]) -> Error {
     ErrorKind::NotUtf8 { valid_up_to: validate(bytes).err().unwrap_or(bytes.len()) }.into()
 }
 
@@ -210,7 +210,7 @@ impl Number<'_> {
     }
 
     #[cold]
-    fn bad(self) -> crate::Error {
+    fn bad(self) -> Error {
         ErrorKind::BadNumber { wanted: "float", text: String::from_utf8_lossy(self.0).into_owned() }.into()
     }
 }

@@ -119,7 +119,15 @@ impl Marshaller {
             return Ok(None);
         }
         if is_code_type(callable) {
-            return self.code(heap, args).map(|parts| Some(Shape::Code(parts)));
+            let layout = Layout::of_python(self.python);
+            return match Layout::of_constructor(args.len()) {
+                Some((found, _)) if found == layout => self.code(heap, args, layout).map(|parts| Some(Shape::Code(parts))),
+                Some((_, of)) => {
+                    let (major, minor) = self.python;
+                    Err(ErrorKind::CodeOfOtherPython { of, major, minor }.into())
+                }
+                None => Ok(None),
+            };
         }
         let Some((module, name)) = callable.global_names() else { return Ok(None) };
         let items = |list: &Value| match list {
@@ -152,14 +160,8 @@ impl Marshaller {
     }
 
     /// The fields of a code object as marshal has them, from the arguments of the constructor.
-    fn code(&self, heap: &Heap<'_>, args: &[Value]) -> Result<Vec<Part>> {
-        let layout = Layout::of_python(self.python);
+    fn code(&self, heap: &Heap<'_>, args: &[Value], layout: Layout) -> Result<Vec<Part>> {
         let constructed = layout.constructed();
-        if args.len() != constructed.len() {
-            return Err(
-                ErrorKind::CodeOfOtherPython { fields: args.len(), wanted: constructed.len(), python: self.python }.into()
-            );
-        }
         let get = |field| {
             let at = constructed.iter().position(|other| *other == field);
             at.and_then(|at| args.get(at)).copied().unwrap_or(Value::None)

@@ -74,8 +74,14 @@ impl CodeShape {
         if self == wanted {
             return Ok(());
         }
-        let (fields, wanted) = (self.fields().len(), wanted.fields().len());
-        Err(ErrorKind::CodeOfOtherPython { fields, wanted, python: target.python() }.into())
+        let of = match self {
+            Self::Python2 => "Python 2",
+            Self::Python36 => "Python 3.6 or 3.7",
+            Self::Python38 => "Python 3.8 to 3.10",
+            Self::Python311 => "Python 3.11 or later",
+        };
+        let (major, minor) = target.python();
+        Err(ErrorKind::CodeOfOtherPython { of, major, minor }.into())
     }
 
     fn fields(self) -> &'static [Field] {

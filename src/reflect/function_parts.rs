@@ -11,7 +11,8 @@ use crate::heap::{Heap, Obj, Value};
 ///
 /// # Examples
 ///
-/// A function moves to workers that have PySpark's copy of cloudpickle:
+/// A function for workers that have PySpark's copy of cloudpickle. Its code and its cells are as they were: `Pickle::redialect` moves
+/// everything.
 ///
 /// ```
 /// use cloudpickle::reflect::{Dialect, Function, Target};
@@ -22,7 +23,8 @@ use crate::heap::{Heap, Obj, Value};
 /// let target = Target::cpython(3, 11).dialect(Dialect::PYSPARK);
 /// let function = parts.build(pickle.heap_mut(), &target)?;
 /// pickle.set_root(function);
-/// assert_eq!(Dialect::detect(pickle.root()), Some(Dialect::PYSPARK));
+/// let made_by = pickle.root().as_call()?.callable().to_string();
+/// assert_eq!(made_by, "pyspark.cloudpickle.cloudpickle._make_function");
 /// # Ok::<(), cloudpickle::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::target::{Kind, Open, Target, sealed::Sealed};
+use super::target::{Kind, Target, sealed::Sealed};
 use crate::error::{ErrorKind, Result};
 use crate::heap::{CallKind, EffectKind, Heap, Value};
 use crate::int::Int;
@@ -13,6 +13,14 @@ pub struct Objects<'r, 'a> {
     stack: Vec<Value>,
     /// Each class and function is one object.
     globals: HashMap<(String, String), Value>,
+}
+
+/// A container that is open.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenObject {
+    kind: Kind,
+    /// Where the items begin on the stack.
+    start: usize,
 }
 
 impl<'r, 'a> Objects<'r, 'a> {
@@ -38,6 +46,8 @@ impl<'r, 'a> Objects<'r, 'a> {
 impl Sealed for Objects<'_, '_> {}
 
 impl Target for Objects<'_, '_> {
+    type Open = OpenObject;
+
     fn none(&mut self) -> Result<()> {
         self.push(Value::None)
     }
@@ -81,21 +91,25 @@ impl Target for Objects<'_, '_> {
         self.push(value)
     }
 
-    fn open(&mut self, kind: Kind, length: Option<usize>) -> Result<Open> {
-        Ok(Open { kind, count: 0, length, marked: false, start: self.stack.len() })
+    fn open(&mut self, kind: Kind, _: Option<usize>) -> Result<OpenObject> {
+        Ok(OpenObject { kind, start: self.stack.len() })
     }
 
-    fn open_call(&mut self, kind: Kind, module: &str, name: &str, length: Option<usize>) -> Result<Open> {
+    fn open_call(&mut self, kind: Kind, module: &str, name: &str, length: Option<usize>) -> Result<OpenObject> {
         let callable = self.global(module, name);
         self.push(callable)?;
         self.open(kind, length)
     }
 
-    fn item(&mut self, _: &mut Open) -> Result<()> {
+    fn item(&mut self, _: &mut OpenObject) -> Result<()> {
         Ok(())
     }
 
-    fn close(&mut self, open: Open) -> Result<()> {
+    fn kind(open: &OpenObject) -> Kind {
+        open.kind
+    }
+
+    fn close(&mut self, open: OpenObject) -> Result<()> {
         let items = self.stack.split_off(open.start);
         let callable = match open.kind {
             Kind::Instance | Kind::New | Kind::Call => self.stack.pop().unwrap_or(Value::None),

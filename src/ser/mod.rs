@@ -16,10 +16,12 @@
 //! | struct | dict of names; instance or namedtuple with [`Options`] |
 //! | enum | `'Variant'`, `{'Variant': data}` |
 //!
-//! What serde has no word for (sets, bytearrays, ints of any size, `Decimal`) is written by the modules in [`with`](crate::with).
+//! What serde has no word for (sets, bytearrays, ints of any size, `Decimal`, `datetime`) is written by the modules in [`with`](crate::with).
 
+pub(crate) mod calendar;
 mod heap;
 mod options;
+mod special;
 mod stream;
 mod target;
 
@@ -27,11 +29,11 @@ use std::io::Write;
 
 use serde::ser::{self, Serialize};
 
-pub use self::heap::Objects;
+pub use self::heap::{Objects, OpenObject};
 pub use self::options::Options;
 use self::options::Style;
-pub use self::stream::Stream;
-pub use self::target::{Kind, Open, Target};
+pub use self::stream::{OpenItems, Stream};
+pub use self::target::{Kind, Target};
 use crate::error::{Error, ErrorKind, Result};
 use crate::heap::{Heap, Value};
 use crate::int::Int;
@@ -46,6 +48,12 @@ pub(crate) mod marker {
     pub(crate) const INT: &str = "$cloudpickle::int";
     pub(crate) const DECIMAL: &str = "$cloudpickle::decimal";
     pub(crate) const FRACTION: &str = "$cloudpickle::fraction";
+    pub(crate) const COMPLEX: &str = "$cloudpickle::complex";
+    pub(crate) const DATETIME: &str = "$cloudpickle::datetime";
+    pub(crate) const DATE: &str = "$cloudpickle::date";
+    pub(crate) const TIME: &str = "$cloudpickle::time";
+    pub(crate) const TIMEDELTA: &str = "$cloudpickle::timedelta";
+    pub(crate) const UUID: &str = "$cloudpickle::uuid";
     pub(crate) const PREFIX: &str = "$cloudpickle::";
 }
 
@@ -200,26 +208,32 @@ impl<'o, T: Target> Serializer<'o, T> {
     #[inline(always)]
     fn begin<'s>(&'s mut self, kind: Kind, length: Option<usize>) -> Result<Compound<'s, 'o, T>> {
         if self.keys > 0 {
-            match kind {
-                Kind::List => self.check_key("list")?,
-                Kind::Dict => self.check_key("dict")?,
-                Kind::Set => self.check_key("set")?,
-                _ => {}
-            }
+            self.check_kind(kind)?;
         }
-        let hashed = matches!(kind, Kind::Set | Kind::FrozenSet);
-        self.keys += u32::from(hashed);
+        if is_hashed(kind) {
+            self.keys += 1;
+        }
         let open = self.target.open(kind, length)?;
-        Ok(Compound { serializer: self, open, outer: None, hashed })
+        Ok(Compound { serializer: self, open })
+    }
+
+    #[cold]
+    fn check_kind(&self, kind: Kind) -> Result<()> {
+        match kind {
+            Kind::List => self.check_key("list"),
+            Kind::Dict => self.check_key("dict"),
+            Kind::Set => self.check_key("set"),
+            _ => Ok(()),
+        }
     }
 
     fn begin_call<'s>(&'s mut self, kind: Kind, class: (&str, &str), length: usize) -> Result<Compound<'s, 'o, T>> {
         let open = self.target.open_call(kind, class.0, class.1, Some(length))?;
-        Ok(Compound { serializer: self, open, outer: None, hashed: false })
+        Ok(Compound { serializer: self, open })
     }
 
     /// Begins `{'Variant': ...}` or `('Variant', ...)`.
-    fn begin_variant(&mut self, variant: &'static str) -> Result<Open> {
+    fn begin_variant(&mut self, variant: &'static str) -> Result<T::Open> {
         let open = if self.options.tuple_enums {
             self.target.open(Kind::Tuple, Some(2))
         } else {
@@ -246,6 +260,8 @@ impl<'o, T: Target> Serializer<'o, T> {
             Some(marker::FROZENSET) => Kind::FrozenSet,
             Some(marker::TUPLE) => Kind::Tuple,
             Some(marker::LIST) => Kind::List,
+            Some(marker::COMPLEX) => return self.begin_call(Kind::Call, ("builtins", "complex"), 2),
+            Some(marker::TIMEDELTA) => return self.begin_call(Kind::Call, ("datetime", "timedelta"), 3),
             _ => kind,
         };
         self.begin(kind, length)
@@ -259,40 +275,62 @@ impl<'o, T: Target> Serializer<'o, T> {
     }
 }
 
+/// Whether the items of a container are hashed.
+fn is_hashed(kind: Kind) -> bool {
+    matches!(kind, Kind::Set | Kind::FrozenSet)
+}
+
 /// A container that is being serialized: made by [`Serializer`].
-pub struct Compound<'s, 'o, T> {
+pub struct Compound<'s, 'o, T: Target> {
     serializer: &'s mut Serializer<'o, T>,
-    open: Open,
-    /// The dict or tuple around the data of a variant.
-    outer: Option<Open>,
-    /// Its items are hashed.
-    hashed: bool,
+    open: T::Open,
 }
 
 impl<T: Target> Compound<'_, '_, T> {
-    #[inline]
+    #[inline(always)]
     fn item(&mut self, value: &(impl Serialize + ?Sized)) -> Result<()> {
         self.serializer.target.item(&mut self.open)?;
         value.serialize(&mut *self.serializer)
     }
 
-    #[inline]
+    #[inline(always)]
     fn field(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) -> Result<()> {
         self.serializer.target.item(&mut self.open)?;
-        if self.open.kind != Kind::New {
+        if T::kind(&self.open) != Kind::New {
             self.serializer.target.name(name)?;
         }
         value.serialize(&mut *self.serializer)
     }
 
-    #[inline]
+    #[inline(always)]
     fn close(self) -> Result<()> {
-        self.serializer.keys -= u32::from(self.hashed);
-        self.serializer.target.close(self.open)?;
-        match self.outer {
-            Some(outer) => self.serializer.target.close(outer),
-            None => Ok(()),
+        if is_hashed(T::kind(&self.open)) {
+            self.serializer.keys -= 1;
         }
+        self.serializer.target.close(self.open)
+    }
+}
+
+/// The data of a variant that is being serialized: made by [`Serializer`].
+pub struct VariantData<'s, 'o, T: Target> {
+    data: Compound<'s, 'o, T>,
+    /// The dict or tuple around the data.
+    outer: T::Open,
+}
+
+impl<T: Target> VariantData<'_, '_, T> {
+    fn item(&mut self, value: &(impl Serialize + ?Sized)) -> Result<()> {
+        self.data.item(value)
+    }
+
+    fn field(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) -> Result<()> {
+        self.data.field(name, value)
+    }
+
+    fn close(self) -> Result<()> {
+        let Compound { serializer, open } = self.data;
+        serializer.target.close(open)?;
+        serializer.target.close(self.outer)
     }
 }
 
@@ -302,32 +340,32 @@ impl<'s, 'o, T: Target> ser::Serializer for &'s mut Serializer<'o, T> {
     type SerializeSeq = Compound<'s, 'o, T>;
     type SerializeTuple = Compound<'s, 'o, T>;
     type SerializeTupleStruct = Compound<'s, 'o, T>;
-    type SerializeTupleVariant = Compound<'s, 'o, T>;
+    type SerializeTupleVariant = VariantData<'s, 'o, T>;
     type SerializeMap = Compound<'s, 'o, T>;
     type SerializeStruct = Compound<'s, 'o, T>;
-    type SerializeStructVariant = Compound<'s, 'o, T>;
+    type SerializeStructVariant = VariantData<'s, 'o, T>;
 
-    #[inline]
+    #[inline(always)]
     fn serialize_bool(self, bool: bool) -> Result<()> {
         self.target.bool(bool)
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_i8(self, n: i8) -> Result<()> {
         self.target.int(n.into())
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_i16(self, n: i16) -> Result<()> {
         self.target.int(n.into())
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_i32(self, n: i32) -> Result<()> {
         self.target.int(n.into())
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_i64(self, n: i64) -> Result<()> {
         self.target.int(n)
     }
@@ -336,22 +374,22 @@ impl<'s, 'o, T: Target> ser::Serializer for &'s mut Serializer<'o, T> {
         self.any_int(i64::try_from(n).map_err(|_| n))
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_u8(self, n: u8) -> Result<()> {
         self.target.int(n.into())
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_u16(self, n: u16) -> Result<()> {
         self.target.int(n.into())
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_u32(self, n: u32) -> Result<()> {
         self.target.int(n.into())
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_u64(self, n: u64) -> Result<()> {
         self.any_int(i64::try_from(n).map_err(|_| n))
     }
@@ -360,12 +398,12 @@ impl<'s, 'o, T: Target> ser::Serializer for &'s mut Serializer<'o, T> {
         self.any_int(i64::try_from(n).map_err(|_| n))
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_f32(self, float: f32) -> Result<()> {
         self.target.float(float.into())
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_f64(self, float: f64) -> Result<()> {
         self.target.float(float)
     }
@@ -374,21 +412,13 @@ impl<'s, 'o, T: Target> ser::Serializer for &'s mut Serializer<'o, T> {
         self.target.str(char.encode_utf8(&mut [0; 4]))
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_str(self, text: &str) -> Result<()> {
         match self.marked {
             None => self.target.str(text),
             Some(marked) => {
                 self.marked = None;
-                let (module, name) = match marked {
-                    marker::DECIMAL => ("decimal", "Decimal"),
-                    marker::FRACTION => ("fractions", "Fraction"),
-                    _ => return self.target.str(text),
-                };
-                let mut call = self.target.open_call(Kind::Call, module, name, Some(1))?;
-                self.target.item(&mut call)?;
-                self.target.str(text)?;
-                self.target.close(call)
+                special::text(&mut self.target, marked, text)
             }
         }
     }
@@ -404,17 +434,17 @@ impl<'s, 'o, T: Target> ser::Serializer for &'s mut Serializer<'o, T> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_none(self) -> Result<()> {
         self.target.none()
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_some<V: Serialize + ?Sized>(self, value: &V) -> Result<()> {
         value.serialize(self)
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_unit(self) -> Result<()> {
         self.target.none()
     }
@@ -455,12 +485,12 @@ impl<'s, 'o, T: Target> ser::Serializer for &'s mut Serializer<'o, T> {
         self.target.close(open)
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_seq(self, length: Option<usize>) -> Result<Self::SerializeSeq> {
         self.sequence(Kind::List, length)
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_tuple(self, length: usize) -> Result<Self::SerializeTuple> {
         self.sequence(Kind::Tuple, Some(length))
     }
@@ -481,17 +511,15 @@ impl<'s, 'o, T: Target> ser::Serializer for &'s mut Serializer<'o, T> {
         length: usize,
     ) -> Result<Self::SerializeTupleVariant> {
         let outer = self.begin_variant(variant)?;
-        let mut compound = self.begin(Kind::List, Some(length))?;
-        compound.outer = Some(outer);
-        Ok(compound)
+        Ok(VariantData { data: self.begin(Kind::List, Some(length))?, outer })
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_map(self, length: Option<usize>) -> Result<Self::SerializeMap> {
         self.begin(Kind::Dict, length)
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_struct(self, name: &'static str, length: usize) -> Result<Self::SerializeStruct> {
         let options = self.options;
         if options.only_dicts {
@@ -512,24 +540,22 @@ impl<'s, 'o, T: Target> ser::Serializer for &'s mut Serializer<'o, T> {
         length: usize,
     ) -> Result<Self::SerializeStructVariant> {
         let outer = self.begin_variant(variant)?;
-        let mut compound = self.begin(Kind::Dict, Some(length))?;
-        compound.outer = Some(outer);
-        Ok(compound)
+        Ok(VariantData { data: self.begin(Kind::Dict, Some(length))?, outer })
     }
 }
 
 macro_rules! items {
-    ($($trait:ident :: $method:ident;)*) => {
-        $(impl<T: Target> ser::$trait for Compound<'_, '_, T> {
+    ($($trait:ident :: $method:ident for $type:ident;)*) => {
+        $(impl<T: Target> ser::$trait for $type<'_, '_, T> {
             type Ok = ();
             type Error = Error;
 
-            #[inline]
+            #[inline(always)]
             fn $method<V: Serialize + ?Sized>(&mut self, value: &V) -> Result<()> {
                 self.item(value)
             }
 
-            #[inline]
+            #[inline(always)]
             fn end(self) -> Result<()> {
                 self.close()
             }
@@ -537,24 +563,24 @@ macro_rules! items {
     };
 }
 items! {
-    SerializeSeq::serialize_element;
-    SerializeTuple::serialize_element;
-    SerializeTupleStruct::serialize_field;
-    SerializeTupleVariant::serialize_field;
+    SerializeSeq::serialize_element for Compound;
+    SerializeTuple::serialize_element for Compound;
+    SerializeTupleStruct::serialize_field for Compound;
+    SerializeTupleVariant::serialize_field for VariantData;
 }
 
 macro_rules! fields {
-    ($($trait:ident;)*) => {
-        $(impl<T: Target> ser::$trait for Compound<'_, '_, T> {
+    ($($trait:ident for $type:ident;)*) => {
+        $(impl<T: Target> ser::$trait for $type<'_, '_, T> {
             type Ok = ();
             type Error = Error;
 
-            #[inline]
+            #[inline(always)]
             fn serialize_field<V: Serialize + ?Sized>(&mut self, name: &'static str, value: &V) -> Result<()> {
                 self.field(name, value)
             }
 
-            #[inline]
+            #[inline(always)]
             fn end(self) -> Result<()> {
                 self.close()
             }
@@ -562,15 +588,15 @@ macro_rules! fields {
     };
 }
 fields! {
-    SerializeStruct;
-    SerializeStructVariant;
+    SerializeStruct for Compound;
+    SerializeStructVariant for VariantData;
 }
 
 impl<T: Target> ser::SerializeMap for Compound<'_, '_, T> {
     type Ok = ();
     type Error = Error;
 
-    #[inline]
+    #[inline(always)]
     fn serialize_key<K: Serialize + ?Sized>(&mut self, key: &K) -> Result<()> {
         self.serializer.target.item(&mut self.open)?;
         self.serializer.keys += 1;
@@ -579,12 +605,12 @@ impl<T: Target> ser::SerializeMap for Compound<'_, '_, T> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn serialize_value<V: Serialize + ?Sized>(&mut self, value: &V) -> Result<()> {
         value.serialize(&mut *self.serializer)
     }
 
-    #[inline]
+    #[inline(always)]
     fn end(self) -> Result<()> {
         self.close()
     }

@@ -6,9 +6,9 @@
 use std::collections::HashMap;
 use std::io::Write;
 
-use super::target::{Kind, Open, Target, sealed::Sealed};
+use super::target::{Kind, Target, sealed::Sealed};
 use crate::compat;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::int::{self, Int};
 use crate::opcode::Opcode;
 use crate::pickle::{Sink, head4, head8};
@@ -38,10 +38,33 @@ pub struct Stream<'w> {
     classes: HashMap<(String, String), u32>,
 }
 
+/// How the items of an open container are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Way {
+    /// Nothing is written yet that says.
+    Undecided,
+    /// One by one.
+    Single,
+    /// Above a mark.
+    Marked,
+}
+
+/// A container that is open.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenItems {
+    kind: Kind,
+    way: Way,
+    /// How many more items may follow before something is to be done.
+    left: usize,
+}
+
+/// Of tuples, nothing is to be done between the items.
+const TUPLE: usize = usize::MAX;
+
 impl<'w> Stream<'w> {
     pub(crate) fn new(writer: Option<&'w mut dyn Write>, protocol: u8) -> Self {
         let framing = if protocol >= 4 { Framing::Modern } else { Framing::Never };
-        let mut sink = Sink::new(writer, framing, 0);
+        let mut sink = Sink::new(writer, framing, 128);
         sink.out.extend_from_slice(&[Opcode::Proto.byte(), protocol]);
         sink.begin();
         Self { sink, protocol, memo: 0, names: Vec::new(), classes: HashMap::new() }
@@ -57,11 +80,22 @@ impl<'w> Stream<'w> {
         self.sink.out.push(opcode.byte());
     }
 
-    #[inline]
+    /// The first opcode, and the second if it is wanted.
+    #[inline(always)]
+    fn ops(&mut self, opcodes: [u8; 2], both: bool) {
+        if both {
+            self.sink.out.extend_from_slice(&opcodes);
+        } else {
+            self.sink.out.push(opcodes[0]);
+        }
+    }
+
+    #[inline(always)]
     fn boundary(&mut self) -> Result<()> {
         self.sink.boundary()
     }
 
+    #[inline]
     fn memoize(&mut self) -> u32 {
         let slot = self.memo;
         self.memo += 1;
@@ -83,11 +117,23 @@ impl<'w> Stream<'w> {
         }
     }
 
+    /// An int of 5 to 8 bytes: as few as hold it with its sign.
+    #[inline(never)]
+    fn long(&mut self, n: i64) {
+        let bits = 65 - (n ^ (n >> 63)).leading_zeros();
+        let count = bits.div_ceil(8) as u8;
+        let out = &mut self.sink.out;
+        out.extend_from_slice(&[Opcode::Long1.byte(), count]);
+        out.extend_from_slice(&n.to_le_bytes());
+        out.truncate(out.len() - 8 + usize::from(count));
+    }
+
+    #[inline]
     fn get(&mut self, slot: u32) {
         self.indexed(Opcode::BinGet, Opcode::LongBinGet, slot);
     }
 
-    #[inline]
+    #[inline(always)]
     fn text(&mut self, text: &[u8]) -> Result<()> {
         match u8::try_from(text.len()) {
             Ok(count) if self.protocol >= 4 => {
@@ -135,6 +181,17 @@ impl<'w> Stream<'w> {
         Ok(())
     }
 
+    /// A name that is not among those known.
+    fn new_name(&mut self, name: &'static str, at: usize) -> Result<()> {
+        self.text(name.as_bytes())?;
+        let slot = self.memoize();
+        if self.names.is_empty() {
+            self.names.resize(NAMES, Name::default());
+        }
+        self.names[at] = Name { address: name.as_ptr() as usize, length: name.len(), slot };
+        Ok(())
+    }
+
     /// The opcodes that end a batch: of one item without a mark, and of all above the mark.
     fn batch_ends(&self, kind: Kind) -> (Opcode, Opcode) {
         match kind {
@@ -145,25 +202,23 @@ impl<'w> Stream<'w> {
     }
 
     /// Before the first item of a batch.
-    fn begin_batch(&mut self, open: &mut Open) {
+    #[cold]
+    fn begin_batch(&mut self, open: &mut OpenItems) {
         let (one, all) = self.batch_ends(open.kind);
-        if open.marked {
-            self.op(all);
-            open.count = 0;
-        } else if open.count > 0 {
+        match open.way {
+            Way::Marked => self.op(all),
             // More than was announced.
-            self.op(one);
-            open.count = 0;
-        } else {
-            if open.kind == Kind::Instance {
-                self.op(Opcode::EmptyDict);
-            }
-            if open.length == Some(1) && (open.kind != Kind::Set || self.protocol < 4) {
-                return;
-            }
+            Way::Single => self.op(one),
+            Way::Undecided if open.kind == Kind::Instance => self.op(Opcode::EmptyDict),
+            Way::Undecided => {}
         }
         self.op(Opcode::Mark);
-        open.marked = true;
+        (open.way, open.left) = (Way::Marked, BATCH);
+    }
+
+    /// Whether the one item of a container is put in without a mark.
+    fn has_single(&self, kind: Kind) -> bool {
+        kind != Kind::Set || self.protocol < 4
     }
 
     /// Whether the items are put into the container in batches.
@@ -176,55 +231,63 @@ impl<'w> Stream<'w> {
         }
     }
 
-    fn tuple(&mut self, open: Open) -> Result<()> {
-        let opcode = match (open.marked, open.count) {
-            (true, _) => Opcode::Tuple,
-            (false, 0) => Opcode::EmptyTuple,
-            (false, 1) => Opcode::Tuple1,
-            (false, 2) => Opcode::Tuple2,
-            (false, 3) => Opcode::Tuple3,
-            (false, count) => {
-                let announced = open.length.unwrap_or_default();
-                return Err(ErrorKind::Custom(format!("a tuple of {count} items was announced with {announced}")).into());
-            }
+    #[inline(always)]
+    fn tuple(&mut self, open: OpenItems) -> Result<()> {
+        let opcode = match (open.way, TUPLE - open.left) {
+            (Way::Marked, _) => Opcode::Tuple,
+            (_, 0) => Opcode::EmptyTuple,
+            (_, 1) => Opcode::Tuple1,
+            (_, 2) => Opcode::Tuple2,
+            (_, 3) => Opcode::Tuple3,
+            (_, count) => return Err(more_than_announced(count)),
         };
         self.op(opcode);
         Ok(())
     }
 }
 
+#[cold]
+fn more_than_announced(count: usize) -> Error {
+    ErrorKind::Custom(format!("a tuple of {count} items was announced with three or fewer")).into()
+}
+
 impl Sealed for Stream<'_> {}
 
 impl Target for Stream<'_> {
-    #[inline]
+    type Open = OpenItems;
+
+    #[inline(always)]
     fn none(&mut self) -> Result<()> {
         self.boundary()?;
         self.op(Opcode::None);
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn bool(&mut self, bool: bool) -> Result<()> {
         self.boundary()?;
         self.op(if bool { Opcode::NewTrue } else { Opcode::NewFalse });
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn int(&mut self, n: i64) -> Result<()> {
         self.boundary()?;
-        let out = &mut self.sink.out;
-        if let Ok(n) = u8::try_from(n) {
-            out.extend_from_slice(&[Opcode::BinInt1.byte(), n]);
-        } else if let Ok(n) = u16::try_from(n) {
-            let [low, high] = n.to_le_bytes();
-            out.extend_from_slice(&[Opcode::BinInt2.byte(), low, high]);
-        } else if let Ok(n) = i32::try_from(n) {
-            let [a, b, c, d] = n.to_le_bytes();
-            out.extend_from_slice(&[Opcode::BinInt.byte(), a, b, c, d]);
+        let [a, b, c, d, ..] = n.to_le_bytes();
+        let (opcode, spare) = if u8::try_from(n).is_ok() {
+            (Opcode::BinInt1, 3)
+        } else if u16::try_from(n).is_ok() {
+            (Opcode::BinInt2, 2)
+        } else if i32::try_from(n).is_ok() {
+            (Opcode::BinInt, 0)
         } else {
-            return self.big(&Int::Small(n));
-        }
+            self.long(n);
+            return Ok(());
+        };
+        // All bytes are written and some taken back, so that nothing depends on how many there are: that cannot be predicted.
+        let out = &mut self.sink.out;
+        out.extend_from_slice(&[opcode.byte(), a, b, c, d]);
+        out.truncate(out.len() - spare);
         Ok(())
     }
 
@@ -242,7 +305,7 @@ impl Target for Stream<'_> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn float(&mut self, float: f64) -> Result<()> {
         self.boundary()?;
         let [a, b, c, d, e, f, g, h] = float.to_bits().to_be_bytes();
@@ -250,30 +313,24 @@ impl Target for Stream<'_> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn str(&mut self, text: &str) -> Result<()> {
         self.boundary()?;
         self.text(text.as_bytes())
     }
 
-    #[inline]
+    #[inline(always)]
     fn name(&mut self, name: &'static str) -> Result<()> {
         self.boundary()?;
         let (address, length) = (name.as_ptr() as usize, name.len());
         let at = (address ^ (address >> 8) ^ length.wrapping_mul(31)) % NAMES;
         match self.names.get(at) {
             Some(known) if known.address == address && known.length == length => {
-                let slot = known.slot;
-                self.get(slot);
-                return Ok(());
+                self.get(known.slot);
+                Ok(())
             }
-            Some(_) => {}
-            None => self.names.resize(NAMES, Name::default()),
+            _ => self.new_name(name, at),
         }
-        self.text(name.as_bytes())?;
-        let slot = self.memoize();
-        self.names[at] = Name { address, length, slot };
-        Ok(())
     }
 
     fn bytes(&mut self, bytes: &[u8]) -> Result<()> {
@@ -319,60 +376,73 @@ impl Target for Stream<'_> {
     }
 
     #[inline(always)]
-    fn open(&mut self, kind: Kind, length: Option<usize>) -> Result<Open> {
+    fn open(&mut self, kind: Kind, length: Option<usize>) -> Result<OpenItems> {
         self.boundary()?;
-        let marked = match kind {
-            Kind::List => {
-                self.op(Opcode::EmptyList);
-                false
-            }
-            Kind::Dict => {
-                self.op(Opcode::EmptyDict);
-                false
-            }
-            Kind::Tuple => length.is_none_or(|length| length > 3),
-            Kind::Set | Kind::FrozenSet if self.protocol < 4 => {
+        let (way, left) = match kind {
+            Kind::Tuple | Kind::New | Kind::Call => match length {
+                Some(0..=3) => (Way::Single, TUPLE),
+                _ => (Way::Marked, TUPLE),
+            },
+            Kind::FrozenSet if self.protocol >= 4 => (Way::Marked, TUPLE),
+            _ => match length {
+                None | Some(0) => (Way::Undecided, 0),
+                Some(1) if self.has_single(kind) => (Way::Single, 1),
+                Some(_) => (Way::Marked, BATCH),
+            },
+        };
+        let marked = way == Way::Marked;
+        let mark = Opcode::Mark.byte();
+        match kind {
+            Kind::List => self.ops([Opcode::EmptyList.byte(), mark], marked),
+            Kind::Dict => self.ops([Opcode::EmptyDict.byte(), mark], marked),
+            Kind::Set if self.protocol >= 4 => self.ops([Opcode::EmptySet.byte(), mark], marked),
+            Kind::FrozenSet if self.protocol >= 4 => self.op(Opcode::Mark),
+            Kind::Set | Kind::FrozenSet => {
                 self.global("builtins", if kind == Kind::Set { "set" } else { "frozenset" })?;
-                self.op(Opcode::EmptyList);
-                false
+                self.ops([Opcode::EmptyList.byte(), mark], marked);
             }
-            Kind::Set => {
-                self.op(Opcode::EmptySet);
-                false
-            }
-            Kind::FrozenSet => true,
             Kind::Instance => {
                 self.op(Opcode::EmptyTuple);
                 self.op(Opcode::NewObj);
-                false
+                if way != Way::Undecided {
+                    self.ops([Opcode::EmptyDict.byte(), mark], marked);
+                }
             }
-            Kind::New | Kind::Call => length.is_none_or(|length| length > 3),
-        };
-        if marked {
-            self.op(Opcode::Mark);
+            Kind::Tuple | Kind::New | Kind::Call if marked => self.op(Opcode::Mark),
+            Kind::Tuple | Kind::New | Kind::Call => {}
         }
-        Ok(Open { kind, count: 0, length, marked, start: 0 })
+        Ok(OpenItems { kind, way, left })
     }
 
-    fn open_call(&mut self, kind: Kind, module: &str, name: &str, length: Option<usize>) -> Result<Open> {
+    fn open_call(&mut self, kind: Kind, module: &str, name: &str, length: Option<usize>) -> Result<OpenItems> {
         self.global(module, name)?;
         self.open(kind, length)
     }
 
     #[inline(always)]
-    fn item(&mut self, open: &mut Open) -> Result<()> {
-        if self.is_batched(open.kind) && (!open.marked || open.count == BATCH) {
+    fn item(&mut self, open: &mut OpenItems) -> Result<()> {
+        if open.left == 0 {
             self.begin_batch(open);
         }
-        open.count += 1;
+        open.left -= 1;
         Ok(())
     }
 
     #[inline(always)]
-    fn close(&mut self, open: Open) -> Result<()> {
-        if self.is_batched(open.kind) && open.count > 0 {
+    fn kind(open: &OpenItems) -> Kind {
+        open.kind
+    }
+
+    #[inline(always)]
+    fn close(&mut self, open: OpenItems) -> Result<()> {
+        if self.is_batched(open.kind) {
             let (one, all) = self.batch_ends(open.kind);
-            self.op(if open.marked { all } else { one });
+            match open.way {
+                Way::Marked => self.op(all),
+                Way::Single if open.left == 0 => self.op(one),
+                // Announced, and not given.
+                Way::Single | Way::Undecided => {}
+            }
         }
         match open.kind {
             Kind::List | Kind::Dict => {}
@@ -383,7 +453,7 @@ impl Target for Stream<'_> {
             Kind::Set => {}
             Kind::FrozenSet => self.op(Opcode::FrozenSet),
             Kind::Tuple => self.tuple(open)?,
-            Kind::Instance if open.count > 0 => self.op(Opcode::Build),
+            Kind::Instance if open.way != Way::Undecided => self.op(Opcode::Build),
             Kind::Instance => {}
             Kind::New => {
                 self.tuple(open)?;

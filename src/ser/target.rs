@@ -24,23 +24,11 @@ pub enum Kind {
     Call,
 }
 
-/// A container that is open: what the target wants to know when it is closed.
-#[derive(Clone, Copy, Debug)]
-pub struct Open {
-    pub(crate) kind: Kind,
-    /// How many items there are, or pairs.
-    pub(crate) count: usize,
-    /// How many there will be, so far as that is known.
-    pub(crate) length: Option<usize>,
-    /// The items of this batch stand above a mark.
-    pub(crate) marked: bool,
-    /// Where the items begin on the stack of a heap's builder.
-    pub(crate) start: usize,
-}
-
 /// What a [`Serializer`](super::Serializer) writes to: [`Stream`](super::Stream) or [`Objects`](super::Objects). Not for other crates to
 /// implement.
 pub trait Target: sealed::Sealed {
+    /// A container that is open: what the target wants to know when it is closed.
+    type Open;
     /// `None`.
     fn none(&mut self) -> Result<()>;
     /// A bool.
@@ -59,14 +47,16 @@ pub trait Target: sealed::Sealed {
     fn bytes(&mut self, bytes: &[u8]) -> Result<()>;
     /// A bytearray.
     fn byte_array(&mut self, bytes: &[u8]) -> Result<()>;
-    /// Begins a container.
-    fn open(&mut self, kind: Kind, length: Option<usize>) -> Result<Open>;
+    /// Begins a container, of so many items or pairs if that is known.
+    fn open(&mut self, kind: Kind, length: Option<usize>) -> Result<Self::Open>;
     /// Begins an instance or a call of what a module has under this name.
-    fn open_call(&mut self, kind: Kind, module: &str, name: &str, length: Option<usize>) -> Result<Open>;
+    fn open_call(&mut self, kind: Kind, module: &str, name: &str, length: Option<usize>) -> Result<Self::Open>;
     /// Before each item, or pair.
-    fn item(&mut self, open: &mut Open) -> Result<()>;
+    fn item(&mut self, open: &mut Self::Open) -> Result<()>;
+    /// What kind of container is open.
+    fn kind(open: &Self::Open) -> Kind;
     /// Ends a container.
-    fn close(&mut self, open: Open) -> Result<()>;
+    fn close(&mut self, open: Self::Open) -> Result<()>;
 }
 
 pub(super) mod sealed {

@@ -10,6 +10,7 @@ use super::lines;
 use super::memo::Memo;
 use super::options::Options;
 use super::trace::Trace;
+use super::workspace::Tables;
 use crate::error::{Error, ErrorKind, Result};
 use crate::heap::{CallId, CallKind, Hashable, Heap, Persistent, Value};
 use crate::op::{Op, fault_at};
@@ -42,23 +43,36 @@ pub(crate) struct Machine<'a, 'o> {
 }
 
 impl<'a, 'o> Machine<'a, 'o> {
-    pub(crate) fn new(heap: Heap<'a>, length: usize, buffers: Vec<std::borrow::Cow<'a, [u8]>>, options: &'o Options) -> Self {
+    pub(crate) fn new(
+        heap: Heap<'a>,
+        tables: Tables,
+        length: usize,
+        buffers: Vec<std::borrow::Cow<'a, [u8]>>,
+        options: &'o Options,
+    ) -> Self {
+        let Tables { stack, marks, memo, drops } = tables;
         Self {
             heap,
-            stack: Vec::new(),
-            marks: Vec::new(),
+            stack,
+            marks,
             fence: 0,
-            memo: Memo::default(),
+            memo,
             proto: 0,
             length,
             buffers: buffers.into_iter(),
             buffers_taken: 0,
             options,
             trace: Trace { fix_imports: options.fix_imports, ..Trace::default() },
-            drops: Vec::new(),
+            drops,
             hashable: Hashable::default(),
             grown: HashMap::new(),
         }
+    }
+
+    /// What is left when the machine has done its work: the heap, and the tables for the next machine.
+    pub(crate) fn into_parts(self) -> (Heap<'a>, Tables) {
+        let Self { heap, stack, marks, memo, drops, .. } = self;
+        (heap, Tables { stack, marks, memo, drops })
     }
 
     /// Runs up to `STOP`; gives the root object and how many bytes were read.

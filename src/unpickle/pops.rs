@@ -154,8 +154,10 @@ impl Machine<'_, '_> {
     pub(crate) fn leave(&mut self) {
         self.marks.clear();
         (self.fence, self.proto) = (0, 0);
-        for value in std::mem::take(&mut self.stack) {
+        let mut left = std::mem::take(&mut self.stack);
+        for value in left.drain(..) {
             self.dropped(value);
         }
+        self.stack = left;
     }
 }

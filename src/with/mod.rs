@@ -9,8 +9,14 @@
 //! | [`bytearray`] | `Vec<u8>` and whatever is made of it | bytearray |
 //! | [`int`] | [`BigInt`](num_bigint::BigInt) and whatever it converts to | int of any size |
 //! | [`decimal`], [`fraction`] | `String` | `decimal.Decimal`, `fractions.Fraction` |
+//! | [`complex`] | pair of floats: `(f64, f64)`, `[f64; 2]` | complex |
+//! | [`datetime`], [`date`], [`time`] | `String`, and types that show and read the text of ISO 8601 | `datetime.datetime` and its like |
+//! | [`timedelta`] | [`Duration`](std::time::Duration) | `datetime.timedelta` |
+//! | [`uuid`] | `String`, and types that show and read 32 digits | `uuid.UUID` |
 //!
 //! Other formats than pickle see a sequence, bytes or text.
+//!
+//! A date, a time and a UUID are read by way of a heap; so is the whole pickle then.
 //!
 //! # Examples
 //!
@@ -45,7 +51,37 @@
 //! assert_eq!(cloudpickle::from_slice::<Order>(&bytes)?, order);
 //! # Ok::<(), cloudpickle::Error>(())
 //! ```
+//!
+//! Types of Python's standard library:
+//!
+//! ```
+//! use std::time::Duration;
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Serialize, Deserialize, Debug, PartialEq)]
+//! struct Event {
+//!     #[serde(with = "cloudpickle::with::uuid")]
+//!     id: String,
+//!     #[serde(with = "cloudpickle::with::datetime")]
+//!     at: String,
+//!     #[serde(with = "cloudpickle::with::timedelta")]
+//!     took: Duration,
+//! }
+//!
+//! let event = Event {
+//!     id: "12345678-9abc-def0-1234-56789abcdef0".into(),
+//!     at: "2022-12-31T23:59:59.500000+01:00".into(),
+//!     took: Duration::from_millis(1500),
+//! };
+//! let bytes = cloudpickle::to_vec(&event)?;
+//! // pickle.loads(bytes)['at'] == datetime(2022, 12, 31, 23, 59, 59, 500000, timezone(timedelta(hours=1)))
+//! assert_eq!(cloudpickle::from_slice::<Event>(&bytes)?, event);
+//! # Ok::<(), cloudpickle::Error>(())
+//! ```
 
+mod text;
+
+pub use self::text::{date, datetime, time, timedelta, uuid};
 use crate::ser::marker;
 
 /// Modules that change only what is written.
@@ -86,6 +122,8 @@ written_as! {
     list, LIST;
     /// Text as a `decimal.Decimal`, which is read as its text.
     decimal, DECIMAL;
+    /// A pair of floats as a Python complex, which is read as such a pair.
+    complex, COMPLEX;
 }
 
 /// Text such as `1/3` as a `fractions.Fraction`, which is read as its text.

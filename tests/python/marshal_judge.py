@@ -2,6 +2,7 @@
 
 marshal_judge.py data              writes the cases of plain data, at every version of marshal: fields `version`, `marshal data`
 marshal_judge.py codes             the same for a few small code objects, at the version that .pyc files have
+marshal_judge.py pycs              compiles the standard library in a zip file on the path: fields `name`, `.pyc`
 marshal_judge.py same HEADER       reads fields `name`, `.pyc`, `pickle`, `.pyc` and says where their code objects differ; HEADER is the length of a header
 marshal_judge.py equal             reads fields `marshal data`, `marshal data` and says where the objects differ
 marshal_judge.py corpus FUZZ       adds the cases and codes to the corpora FUZZ/marshal and FUZZ/pyc
@@ -107,6 +108,19 @@ def data():
 def codes():
     for source in SOURCES:
         put(struct.pack("<I", NEWEST), marshal.dumps(compile(source, "file.py", "exec")))
+
+
+def pycs():
+    import importlib.util
+    import zipfile
+
+    with zipfile.ZipFile([path for path in sys.path if path.endswith(".zip")][0]) as library:
+        for name in library.namelist():
+            data = library.read(name)
+            if name.endswith(".py"):
+                data = importlib.util.MAGIC_NUMBER + struct.pack("<III", 0, 1, len(data)) + marshal.dumps(compile(data, name, "exec"))
+            if name.endswith((".py", ".pyc")):
+                put(name.encode("utf-8"), data)
 
 
 MODULE = compile("", "", "exec")
@@ -233,4 +247,4 @@ def corpus(directory):
 
 
 sys.setrecursionlimit(100000)
-{"data": data, "codes": codes, "same": lambda: same(int(sys.argv[2])), "equal": equal, "verdicts": verdicts, "corpus": lambda: corpus(sys.argv[2])}[sys.argv[1]]()
+{"data": data, "codes": codes, "pycs": pycs, "same": lambda: same(int(sys.argv[2])), "equal": equal, "verdicts": verdicts, "corpus": lambda: corpus(sys.argv[2])}[sys.argv[1]]()

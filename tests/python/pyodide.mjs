@@ -3,6 +3,7 @@
 //     node pyodide.mjs PYODIDE OUT LIBS SCRIPT ARGUMENT ...
 //
 // PYODIDE is the package's directory. OUT, which the script finds at /out, is where it may write; LIBS, at /libs, what PYTHONPATH would hold.
+// With a file `in.bin` in OUT that is the script's standard input, and `out.bin` its standard output.
 
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -20,9 +21,15 @@ mount("/out", out);
 mount("/libs", libs);
 python.globals.set("argv", python.toPy([script, ...rest]));
 python.runPython(`
-import runpy, sys
+import os, runpy, sys, types
+if os.path.exists("/out/in.bin"):
+    out = open("/out/out.bin", "wb")
+    sys.stdin = types.SimpleNamespace(buffer=open("/out/in.bin", "rb"))
+    sys.stdout = types.SimpleNamespace(buffer=out, write=lambda text: out.write(text.encode()), flush=out.flush)
 sys.dont_write_bytecode = True
 sys.path[:0] = ["/libs", "/scripts"]
 sys.argv = list(argv)
 runpy.run_path("/scripts/" + argv[0], run_name="__main__")
+if os.path.exists("/out/in.bin"):
+    out.close()
 `);

@@ -24,13 +24,62 @@ pub(super) struct Items<'r, 'de> {
     reader: &'r mut Reader<'de>,
     ends: Ends,
     mode: Mode,
-    count: usize,
+    /// What may end the items, here.
+    closer: u8,
+    /// What that grows by with each item: a tuple of few is ended by TUPLE1, TUPLE2 or TUPLE3.
+    step: u8,
+    /// So many items follow before anything but the closer has to be looked for.
+    left: usize,
+    /// What `left` was in the beginning.
+    all: usize,
 }
 
 impl<'r, 'de> Items<'r, 'de> {
+    #[inline(always)]
+    fn new(reader: &'r mut Reader<'de>, ends: Ends, mode: Mode) -> Self {
+        let (closer, step) = match ends {
+            Ends::List => (APPENDS, 0),
+            Ends::Set => (ADD_ITEMS, 0),
+            Ends::Marked => (TUPLE, 0),
+            Ends::Few => (TUPLE1 - 1, 1),
+        };
+        let all = match (mode, ends) {
+            (Mode::Batch, Ends::Few) => 3,
+            (Mode::Batch, _) => usize::MAX,
+            _ => 0,
+        };
+        Self { reader, ends, mode, closer, step, left: all, all }
+    }
+
+    fn count(&self) -> usize {
+        self.all - self.left
+    }
+
     /// Whether there is another item; its container's opcode is read when there is none.
     #[inline(always)]
     fn has_next(&mut self) -> Result<bool, Surprise> {
+        match self.reader.rest.first() {
+            Some(&byte) if self.left > 0 && byte != self.closer && byte != FRAME => {
+                self.left -= 1;
+                self.closer += self.step;
+                Ok(true)
+            }
+            _ => self.has_next_or_end(),
+        }
+    }
+
+    /// The same, where it is not just the next item of a batch.
+    #[inline(never)]
+    fn has_next_or_end(&mut self) -> Result<bool, Surprise> {
+        let more = self.is_more()?;
+        if more && self.mode == Mode::Batch {
+            self.left = self.left.checked_sub(1).ok_or(Surprise)?;
+            self.closer += self.step;
+        }
+        Ok(more)
+    }
+
+    fn is_more(&mut self) -> Result<bool, Surprise> {
         match (self.mode, self.ends) {
             (Mode::Batch, Ends::List) => {
                 if self.reader.peek()? != APPENDS {
@@ -50,7 +99,7 @@ impl<'r, 'de> Items<'r, 'de> {
                 }
                 self.end_tuple()
             }
-            (Mode::Batch, Ends::Few) => match (self.count, self.reader.peek()?) {
+            (Mode::Batch, Ends::Few) => match (self.count(), self.reader.peek()?) {
                 (1, TUPLE1) | (2, TUPLE2) | (3, TUPLE3) => self.end_tuple(),
                 (0..=2, _) => Ok(true),
                 _ => Err(Surprise),
@@ -71,21 +120,22 @@ impl<'r, 'de> Items<'r, 'de> {
     fn end_tuple(&mut self) -> Result<bool, Surprise> {
         let offset = self.reader.offset();
         self.reader.skip_byte();
-        self.mode = Mode::Done;
+        (self.mode, self.left, self.all) = (Mode::Done, 0, 0);
         self.reader.memoize(Slot::At(offset))?;
         Ok(false)
     }
 
     fn end_empty_batch(&mut self) -> Result<bool, Surprise> {
         self.reader.skip_byte();
-        self.mode = Mode::Done;
+        (self.mode, self.left, self.all) = (Mode::Done, 0, 0);
         Ok(false)
     }
 
     fn end_batch(&mut self) -> Result<bool, Surprise> {
+        let count = self.count();
         self.reader.skip_byte();
-        self.mode = Mode::Done;
-        if self.count == 0 || !self.count.is_multiple_of(BATCH) {
+        (self.mode, self.left, self.all) = (Mode::Done, 0, 0);
+        if count == 0 || !count.is_multiple_of(BATCH) {
             return Ok(false);
         }
         self.mode = match self.ends {
@@ -96,6 +146,9 @@ impl<'r, 'de> Items<'r, 'de> {
             }
             _ => Mode::Done,
         };
+        if self.mode == Mode::Batch {
+            (self.left, self.all) = (usize::MAX - count, usize::MAX);
+        }
         match (self.mode, self.reader.peek()?) {
             // An empty batch.
             (Mode::Batch, APPENDS) if self.ends == Ends::List => self.end_empty_batch(),
@@ -113,12 +166,11 @@ impl<'r, 'de> Items<'r, 'de> {
 impl<'de> SeqAccess<'de> for Items<'_, 'de> {
     type Error = Surprise;
 
-    #[inline]
+    #[inline(always)]
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Surprise> {
         if !self.has_next()? {
             return Ok(None);
         }
-        self.count += 1;
         seed.deserialize(&mut *self.reader).map(Some)
     }
 }
@@ -132,6 +184,15 @@ pub(super) struct Pairs<'r, 'de> {
 impl Pairs<'_, '_> {
     #[inline(always)]
     fn has_next(&mut self) -> Result<bool, Surprise> {
+        match self.reader.rest.first() {
+            Some(&byte) if byte != SET_ITEMS && byte != FRAME && self.mode == Mode::Batch => Ok(true),
+            _ => self.has_next_or_end(),
+        }
+    }
+
+    /// The same, where it is not just the next pair of a batch.
+    #[inline(never)]
+    fn has_next_or_end(&mut self) -> Result<bool, Surprise> {
         match self.mode {
             Mode::Batch => {
                 if self.reader.peek()? != SET_ITEMS {
@@ -179,7 +240,7 @@ impl Pairs<'_, '_> {
 impl<'de> MapAccess<'de> for Pairs<'_, 'de> {
     type Error = Surprise;
 
-    #[inline]
+    #[inline(always)]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Surprise> {
         if !self.has_next()? {
             return Ok(None);
@@ -191,7 +252,7 @@ impl<'de> MapAccess<'de> for Pairs<'_, 'de> {
         Ok(Some(key))
     }
 
-    #[inline]
+    #[inline(always)]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Surprise> {
         self.reader.peek()?;
         self.reader.value_at = self.reader.offset();
@@ -285,7 +346,7 @@ impl<'de> Reader<'de> {
         }
         let hashed = u32::from(ends == Ends::Set);
         self.hashing += hashed;
-        let mut items = Items { reader: self, ends, mode, count: 0 };
+        let mut items = Items::new(self, ends, mode);
         let result = visitor.visit_seq(&mut items);
         let result = match result {
             Ok(value) if items.mode == Mode::Done => Ok(value),

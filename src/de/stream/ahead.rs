@@ -115,6 +115,29 @@ impl<'de> Reader<'de> {
 
     /// Whether so many objects follow and then this opcode.
     pub(super) fn follows(&mut self, items: usize, closer: u8) -> Result<bool, Surprise> {
+        match self.simple_follow(items, closer) {
+            Some(follow) => Ok(follow),
+            None => self.any_follow(items, closer),
+        }
+    }
+
+    /// The same, where it shows within a few simple objects.
+    fn simple_follow(&self, items: usize, closer: u8) -> Option<bool> {
+        let mut rest = self.rest;
+        for atoms in 0..=MAX_ATOMS {
+            if atoms == items {
+                match rest.first() {
+                    Some(&opcode) if opcode == closer => return Some(true),
+                    Some(&(MARK | EMPTY_LIST | EMPTY_DICT)) => return Some(false),
+                    _ => {}
+                }
+            }
+            rest = behind_memo(behind_atom(rest)?);
+        }
+        Some(false)
+    }
+
+    fn any_follow(&mut self, items: usize, closer: u8) -> Result<bool, Surprise> {
         let mut depths = Depths::default();
         let mut rest = self.rest;
         // The last object is a container or instance into which more can go.
@@ -155,9 +178,9 @@ impl<'de> Reader<'de> {
             if rest.first() == Some(&opcode) {
                 return true;
             }
-            match Op::parse(rest) {
-                Ok((after, op)) if is_atom(op) => rest = behind_memo(after),
-                _ => return false,
+            match behind_atom(rest) {
+                Some(after) => rest = behind_memo(after),
+                None => return false,
             }
         }
         false
@@ -167,10 +190,8 @@ impl<'de> Reader<'de> {
     pub(super) fn begins_class(&self) -> bool {
         let mut rest = self.rest;
         for _ in 0..2 {
-            match Op::parse(rest) {
-                Ok((after, Op::ShortBinUnicode(_) | Op::BinUnicode(_) | Op::BinGet(_) | Op::LongBinGet(_))) => {
-                    rest = behind_memo(after);
-                }
+            match (rest.first(), behind_atom(rest)) {
+                (Some(&(SHORT_BIN_UNICODE | BIN_UNICODE | BIN_GET | LONG_BIN_GET)), Some(after)) => rest = behind_memo(after),
                 _ => return false,
             }
         }
@@ -183,6 +204,13 @@ impl<'de> Reader<'de> {
         match rest.first() {
             Some(&MARK) => {}
             _ => return Ok(items == 1),
+        }
+        let mut simple = rest.get(1..);
+        for _ in 0..items {
+            simple = simple.and_then(behind_atom).map(behind_memo);
+        }
+        if simple.is_some_and(|rest| rest.first() == Some(&APPENDS)) {
+            return Ok(true);
         }
         let mut depths = Depths::default();
         let mut rest = rest.get(1..).unwrap_or_default();
@@ -203,7 +231,29 @@ impl<'de> Reader<'de> {
     }
 }
 
+/// What stands behind an operation that makes an object that holds no others; none for any other, and for rare ones.
+#[inline(always)]
+fn behind_atom(rest: &[u8]) -> Option<&[u8]> {
+    let (opcode, operand) = rest.split_first()?;
+    let count = match *opcode {
+        SHORT_BIN_UNICODE | LONG1 | SHORT_BIN_BYTES => usize::from(*operand.first()?) + 1,
+        BIN_INT1 | BIN_GET => 1,
+        BIN_INT2 => 2,
+        BIN_INT | LONG_BIN_GET => 4,
+        BIN_FLOAT => 8,
+        NONE | NEW_TRUE | NEW_FALSE => 0,
+        _ => {
+            return match Op::parse(rest) {
+                Ok((after, op)) if is_atom(op) => Some(after),
+                _ => None,
+            };
+        }
+    };
+    operand.get(count..)
+}
+
 /// What stands behind a memo operation, if there is one.
+#[inline(always)]
 fn behind_memo(rest: &[u8]) -> &[u8] {
     match rest {
         [MEMOIZE, rest @ ..] | [BIN_PUT, _, rest @ ..] | [LONG_BIN_PUT, _, _, _, _, rest @ ..] => rest,

@@ -3,7 +3,7 @@
 use super::Surprise;
 use crate::de::options::Options;
 use crate::int::{self, Int};
-use crate::op::{Op, Operand, UnicodeString1};
+use crate::op::Op;
 use crate::opcode::Opcode;
 
 /// The bytes of opcodes, for patterns.
@@ -40,6 +40,11 @@ bytes! {
     BIN_INT2 = BinInt2;
     BIN_INT = BinInt;
     MEMOIZE = Memoize;
+    NEW_TRUE = NewTrue;
+    NEW_FALSE = NewFalse;
+    LONG1 = Long1;
+    BIN_UNICODE = BinUnicode;
+    SHORT_BIN_BYTES = ShortBinBytes;
     BIN_PUT = BinPut;
     LONG_BIN_PUT = LongBinPut;
     FRAME = Frame;
@@ -116,7 +121,7 @@ impl<'de> Reader<'de> {
         Some(Self {
             input,
             rest,
-            memo: Vec::new(),
+            memo: Vec::with_capacity((input.len() / 64).min(1 << 16)),
             holes: false,
             depth: options.max_depth,
             hashing: 0,
@@ -245,10 +250,10 @@ impl<'de> Reader<'de> {
     #[inline(always)]
     pub(super) fn short_str(&mut self) -> Result<Option<&'de str>, Surprise> {
         match self.rest {
-            [SHORT_BIN_UNICODE, operand @ ..] => {
-                let (rest, text) = UnicodeString1::parse(operand).map_err(|_| Surprise)?;
+            [SHORT_BIN_UNICODE, count, operand @ ..] => {
+                let (text, rest) = operand.split_at_checked(usize::from(*count)).ok_or(Surprise)?;
                 self.rest = rest;
-                let text = std::str::from_utf8(text.0).map_err(|_| Surprise)?;
+                let text = std::str::from_utf8(text).map_err(|_| Surprise)?;
                 self.memoize(Slot::Str(text))?;
                 Ok(Some(text))
             }
@@ -304,12 +309,26 @@ impl<'de> Reader<'de> {
     }
 
     fn container(&mut self, offset: usize, token: Token<'de>) -> Result<Token<'de>, Surprise> {
+        self.begin(offset)?;
+        Ok(token)
+    }
+
+    /// A container begins at an offset, and its opcode was read.
+    #[inline(always)]
+    fn begin(&mut self, offset: usize) -> Result<(), Surprise> {
         if self.hashing > 0 {
             return Err(Surprise);
         }
         self.opened = offset;
-        self.memoize(Slot::At(offset))?;
-        Ok(token)
+        self.memoize(Slot::At(offset))
+    }
+
+    /// Goes over the opcode of a container, which was looked at.
+    #[inline(always)]
+    pub(super) fn open(&mut self) -> Result<(), Surprise> {
+        let offset = self.offset();
+        self.skip_byte();
+        self.begin(offset)
     }
 
     fn bytes(&mut self, offset: usize, bytes: &'de [u8]) -> Result<Token<'de>, Surprise> {

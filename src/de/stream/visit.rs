@@ -7,7 +7,6 @@ use super::access::Ends;
 use super::ahead::Mode;
 use super::reader::*;
 use crate::int::{self, Int};
-use crate::op::{Float8, Operand};
 use crate::ser::marker;
 
 impl<'de> Reader<'de> {
@@ -45,6 +44,7 @@ impl<'de> Reader<'de> {
     }
 
     /// What holds no other objects: the type says so.
+    #[inline(never)]
     fn simple<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Surprise> {
         match self.token()? {
             Token::None => visitor.visit_unit(),
@@ -58,7 +58,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn text<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Surprise> {
         match self.short_str()? {
             Some(text) => visitor.visit_borrowed_str(text),
@@ -66,36 +66,40 @@ impl<'de> Reader<'de> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn int<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Surprise> {
-        let n = match self.rest {
-            [BIN_INT1, n, rest @ ..] => {
-                self.rest = rest;
-                i64::from(*n)
-            }
-            [BIN_INT2, a, b, rest @ ..] => {
-                self.rest = rest;
-                i64::from(u16::from_le_bytes([*a, *b]))
-            }
-            [BIN_INT, a, b, c, d, rest @ ..] => {
-                self.rest = rest;
-                i64::from(i32::from_le_bytes([*a, *b, *c, *d]))
-            }
+        // The operand is read as if it were the longest, so that nothing but its length depends on the opcode.
+        let Some(&[opcode, a, b, c, d]) = self.rest.first_chunk() else { return self.simple(visitor) };
+        let (n, length) = match opcode {
+            BIN_INT1 => (i32::from(a), 2),
+            BIN_INT2 => (i32::from(u16::from_le_bytes([a, b])), 3),
+            BIN_INT => (i32::from_le_bytes([a, b, c, d]), 5),
             _ => return self.simple(visitor),
         };
-        visitor.visit_i64(n)
+        self.rest = self.rest.get(length..).unwrap_or_default();
+        visitor.visit_i64(n.into())
     }
 
-    #[inline]
+    #[inline(always)]
     fn float<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Surprise> {
-        match self.rest {
-            [BIN_FLOAT, operand @ ..] => {
-                let (rest, float) = Float8::parse(operand).map_err(|_| Surprise)?;
-                self.rest = rest;
-                visitor.visit_f64(float.value())
-            }
-            _ => self.simple(visitor),
+        if let [BIN_FLOAT, operand @ ..] = self.rest
+            && let Some((bits, rest)) = operand.split_first_chunk()
+        {
+            self.rest = rest;
+            return visitor.visit_f64(f64::from_be_bytes(*bits));
         }
+        self.simple(visitor)
+    }
+
+    #[inline(always)]
+    fn bool<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Surprise> {
+        let bool = match self.rest.first() {
+            Some(&NEW_TRUE) => true,
+            Some(&NEW_FALSE) => false,
+            _ => return self.simple(visitor),
+        };
+        self.skip_byte();
+        visitor.visit_bool(bool)
     }
 
     /// A sequence, of so many items where the type knows.
@@ -109,6 +113,12 @@ impl<'de> Reader<'de> {
                 {
                     return self.items(visitor, Ends::Few, Mode::Batch);
                 }
+                self.open()?;
+                return self.list(visitor);
+            }
+            MARK => {
+                self.skip_byte();
+                return self.items(visitor, Ends::Marked, Mode::Batch);
             }
             EMPTY_DICT if few => return self.items(visitor, Ends::Few, Mode::Batch),
             SHORT_BIN_UNICODE | BIN_GET | LONG_BIN_GET if self.begins_class() => {
@@ -141,6 +151,10 @@ impl<'de> Reader<'de> {
 
     #[inline]
     fn fields<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Surprise> {
+        if self.peek()? == EMPTY_DICT {
+            self.open()?;
+            return self.dict(visitor);
+        }
         match self.token()? {
             Token::Dict => self.dict(visitor),
             Token::Class => self.instance(visitor),
@@ -185,7 +199,8 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     asks! {
         any: deserialize_any;
-        simple: deserialize_bool deserialize_char deserialize_bytes deserialize_byte_buf;
+        bool: deserialize_bool;
+        simple: deserialize_char deserialize_bytes deserialize_byte_buf;
         int: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128;
         int: deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128;
         float: deserialize_f32 deserialize_f64;
@@ -216,7 +231,8 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     #[inline]
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Surprise> {
         if name != marker::INT {
-            return visitor.visit_newtype_struct(self);
+            // Dates and their like are calls.
+            return if name.starts_with(marker::PREFIX) { Err(Surprise) } else { visitor.visit_newtype_struct(self) };
         }
         match self.token()? {
             Token::Int(n) => visitor.visit_i64(n),
