@@ -141,6 +141,8 @@ struct Outcome {
     equal: usize,
     kept: BTreeMap<String, usize>,
     explained: BTreeMap<String, usize>,
+    /// Compared, equal and of the same bytes, by what they were moved to.
+    goals: BTreeMap<String, [usize; 3]>,
     wrong: Vec<String>,
 }
 
@@ -154,6 +156,10 @@ impl Outcome {
         }
         for (why, count) in other.explained {
             *self.explained.entry(why).or_default() += count;
+        }
+        for (goal, counts) in other.goals {
+            let sums = self.goals.entry(goal).or_default();
+            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
         }
         self.wrong.extend(other.wrong);
     }
@@ -350,6 +356,9 @@ fn moved_payloads_are_what_the_other_release_writes() {
         "{} payloads moved and compared: {} equal, {} of them byte for byte what the release itself writes",
         outcome.compared, outcome.equal, outcome.same_bytes
     );
+    for (goal, [compared, equal, same]) in &outcome.goals {
+        println!("{goal}: {compared} compared, {equal} equal, {same} the same bytes");
+    }
     for (why, count) in &outcome.kept {
         println!("{count} not moved whole, and said so: {why}");
     }
@@ -437,6 +446,9 @@ fn move_to(cases: &[Case], python: &Python, goal: &Goal, places: &[PathBuf]) -> 
             }
         }
     }
+    let (major, minor) = numbers(python);
+    let label = format!("{} {} on {major}.{minor}", goal.package, goal.release);
+    outcome.goals.insert(label, [outcome.compared, outcome.equal, outcome.same_bytes]);
     outcome
 }
 
