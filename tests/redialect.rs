@@ -448,7 +448,9 @@ fn move_to(cases: &[Case], python: &Python, goal: &Goal, places: &[PathBuf]) -> 
     }
     let (major, minor) = numbers(python);
     let label = format!("{} {} on {major}.{minor}", goal.package, goal.release);
-    outcome.goals.insert(label, [outcome.compared, outcome.equal, outcome.same_bytes]);
+    if outcome.compared > 0 {
+        outcome.goals.insert(label, [outcome.compared, outcome.equal, outcome.same_bytes]);
+    }
     outcome
 }
 
