@@ -16,6 +16,11 @@ use crate::heap::{Heap, Obj, Value};
 pub(crate) trait Construct {
     /// Builds it as the target's cloudpickle writes it.
     fn build_for(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value>;
+
+    /// What the target cannot say of it, though it is built.
+    fn lost(&self, _: &Heap<'_>, _: &Target) -> Option<&'static str> {
+        None
+    }
 }
 
 /// Takes a construct apart that a dialect wrote; `None` for other objects.
@@ -37,6 +42,10 @@ fn function(object: Obj<'_>, _: &Dialect) -> Option<Box<dyn Construct>> {
 impl Construct for FunctionParts {
     fn build_for(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         self.build(heap, target)
+    }
+
+    fn lost(&self, heap: &Heap<'_>, target: &Target) -> Option<&'static str> {
+        self.lost_in(heap, target)
     }
 }
 

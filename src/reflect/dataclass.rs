@@ -111,7 +111,18 @@ impl FieldKind {
         [Self::Field, Self::ClassVar, Self::InitVar].into_iter().find(|kind| name == *kind.name())
     }
 
+    /// All fields of a kind have the same object.
     fn build(self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
+        let key = (0, format!("{} {}", target.dialect_of(), self.name()).into());
+        if let Some(made) = heap.made.get(&key) {
+            return Ok(*made);
+        }
+        let made = self.build_new(heap, target)?;
+        heap.made.insert(key, made);
+        Ok(made)
+    }
+
+    fn build_new(self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         if target.dialect_of().release() >= Release::V3_0 {
             let helper = target.dialect_of().helper(heap, Helper::DataclassSentinel);
             return Ok(heap.call(helper, (self.name(),)));

@@ -124,6 +124,41 @@ impl Helper {
         Self::named(name.as_bytes()).filter(|_| HelperModule::of(module).is_some())
     }
 
+    /// Whether a release has it.
+    pub(super) fn is_in(self, release: Release) -> bool {
+        match self {
+            Self::MakeFunction => release >= Release::V2_2,
+            Self::FunctionSetState | Self::ClassSetState | Self::FileReconstructor => release >= Release::V1_2,
+            Self::MakeSkeletonClass | Self::MakeSkeletonEnum => release >= Release::V1_1,
+            Self::MakeCell | Self::MakeTypeVar => release >= Release::V1_6,
+            Self::MakeDictKeys | Self::MakeDictValues | Self::MakeDictItems => release >= Release::V1_6,
+            Self::DataclassSentinel => release >= Release::V3_0,
+            Self::ParametrizedTypeHint => (Release::V1_6..=Release::V2_2).contains(&release),
+            Self::MakeSkelFunc | Self::FillFunction | Self::RehydrateSkeletonClass => release <= Release::V2_2,
+            Self::GenEllipsis | Self::GenNotImplemented => release <= Release::V2_2,
+            Self::BuiltinType | Self::MakeEmptyCell | Self::EmptyCellValue | Self::SubImport | Self::DynamicSubImport => true,
+        }
+    }
+
+    /// What is made by it.
+    pub(super) fn makes(self) -> &'static str {
+        match self {
+            Self::BuiltinType => "a built-in type",
+            Self::MakeFunction | Self::FunctionSetState | Self::MakeSkelFunc | Self::FillFunction => "this function",
+            Self::MakeEmptyCell | Self::MakeCell | Self::EmptyCellValue => "this cell",
+            Self::MakeSkeletonClass | Self::ClassSetState | Self::RehydrateSkeletonClass => "this class",
+            Self::MakeSkeletonEnum => "an enum",
+            Self::MakeTypeVar => "a TypeVar by value",
+            Self::SubImport | Self::DynamicSubImport => "a module",
+            Self::MakeDictKeys | Self::MakeDictValues | Self::MakeDictItems => "a view of a dict",
+            Self::FileReconstructor => "a file",
+            Self::DataclassSentinel => "the kind of a dataclass field",
+            Self::ParametrizedTypeHint => "a generic alias",
+            Self::GenEllipsis => "Ellipsis",
+            Self::GenNotImplemented => "NotImplemented",
+        }
+    }
+
     /// The helper whose call an object is.
     pub(crate) fn called(object: Obj<'_>) -> Option<Self> {
         match object.value() {
@@ -235,6 +270,12 @@ impl Dialect {
     pub const CLOUDPICKLE_1_6: Self = Self::new(Release::V1_6, "cloudpickle");
     /// cloudpickle 1.2 to 1.4.
     pub const CLOUDPICKLE_1_2: Self = Self::new(Release::V1_2, "cloudpickle");
+    /// The copy in pyspark 2.4.
+    pub const PYSPARK_2_4: Self =
+        Self { release: Release::V0_4, package: Cow::Borrowed("pyspark.cloudpickle"), one_module: true };
+    /// The copy in pyspark 3.0.
+    pub const PYSPARK_3_0: Self =
+        Self { release: Release::V1_1, package: Cow::Borrowed("pyspark.cloudpickle"), one_module: true };
     /// The copy in pyspark 4.
     pub const PYSPARK: Self = Self::new(Release::V3_1, "pyspark.cloudpickle");
     /// The copy in ray.
@@ -418,7 +459,8 @@ impl FromStr for Dialect {
             "joblib" => "joblib.externals.cloudpickle",
             other => other,
         };
-        Ok(Self { release, package: Cow::Owned(package.to_owned()), one_module: false })
+        let one_module = package == "pyspark.cloudpickle" && package_is_module(release);
+        Ok(Self { release, package: Cow::Owned(package.to_owned()), one_module })
     }
 }
 
