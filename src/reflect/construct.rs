@@ -8,7 +8,7 @@ use super::{
     TypeOf, TypeOfParts, TypeVar, TypeVarParts, WeakSet, WeakSetParts,
 };
 use super::{Cell, Class, Code, CodeParts, Dialect, Function, FunctionParts, Target};
-use super::{ClassParts, CodeShape, Release, dill};
+use super::{ClassParts, Layout, Release, dill};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
 
@@ -65,7 +65,7 @@ fn code(object: Obj<'_>, _: &Dialect) -> Option<Box<dyn Construct>> {
 }
 
 /// Bytecode is of one Python, and so the shape stays.
-impl Construct for (CodeParts, CodeShape) {
+impl Construct for (CodeParts, Layout) {
     fn build_for(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         Ok(self.0.build_shape(heap, self.1, target.dialect_of()))
     }

@@ -64,7 +64,7 @@ pub use self::class::Class;
 pub use self::class_builder::ClassBuilder;
 pub use self::class_parts::{ClassKind, ClassParts};
 pub use self::classmethod::{ClassMethod, ClassMethodParts, StaticMethod, StaticMethodParts};
-pub use self::code::{Code, CodeParts, CodeShape};
+pub use self::code::{Code, CodeParts};
 pub use self::dataclass::{Dataclass, DataclassField, FieldKind, FieldParts};
 pub use self::dialect::{Dialect, Helper, Release};
 pub use self::dict_view::{DictView, DictViewKind, DictViewParts};
@@ -95,6 +95,7 @@ pub use self::target::Target;
 pub use self::text_file::{TextFile, TextFileParts};
 pub use self::typevar::{TypeVar, TypeVarParts, TypeVarSlots};
 pub use self::weak_set::{WeakSet, WeakSetParts};
+pub use crate::marshal::Layout;
 
 use crate::error::Result;
 use crate::heap::{Heap, ToPy, Value};

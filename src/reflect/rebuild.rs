@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use super::construct::lift;
 use super::skeletons::{self, Skeletons};
-use super::{Code, CodeShape, Dialect, Helper, Release, Target, code};
+use super::{Code, Dialect, Helper, Layout, Release, Target, code};
 use crate::error::{Error, ErrorKind};
 use crate::heap::{CallId, EventKind, Fresh, Heap, NO_EVENT, Reach, Slot, Value};
 use crate::unpickle::{PROLOGUE, Pickle};
@@ -139,10 +139,10 @@ impl Target {
             let object = heap.obj(value);
             let found = match value {
                 Value::Call(_) => Code::reflect(object).ok().map(|code| match code.shape() {
-                    CodeShape::Python2 => (2, 7),
-                    CodeShape::Python36 => (3, 7),
-                    CodeShape::Python38 => (3, 8),
-                    CodeShape::Python311 => (3, 11),
+                    Layout::Python27 => (2, 7),
+                    Layout::Python36 => (3, 7),
+                    Layout::Python38 => (3, 8),
+                    Layout::Python311 => (3, 11),
                 }),
                 Value::Global(_) => match Helper::of(object) {
                     Some(Helper::FillFunction | Helper::RehydrateSkeletonClass) => Some((3, 7)),
