@@ -33,6 +33,9 @@
 //! | broken or hostile bytes | what was built before the error | [`Unpickler::loads_partial`] |
 //! | Rust values | a pickle | [`py!`], [`Heap::add`], [`Pickler`] |
 //! | Python source | a function on a worker | [`Source`] |
+//! | a payload of cloudpickle or dill | its functions and classes | [`Function`], [`Class`], [`reflect`] |
+//! | code objects | functions and classes on a worker | [`Function::new`], [`Class::new`] |
+//! | a file of a stranger | what loading it would do | [`scan()`] |
 //! | a Rust type with serde | a pickle, or objects | [`to_vec`], [`to_writer`], [`to_heap`] |
 //! | a pickle, or an object | a Rust type with serde | [`from_slice`], [`from_reader`], [`from_obj`] |
 //! | bytes | the opcodes | [`ops`], [`dis`] |
