@@ -167,7 +167,7 @@ pub(crate) fn print(data: &Data, arguments: &Arguments, mut peer: Option<&mut Pe
         if let Some(seconds) = row.reflect.median() {
             let [decode, kept] = [&row.decode.ours, &row.decode.kept].map(|decode| number(row.reflect.over(decode).median(), 0));
             reflected = format!(
-                "reflection of all {name}, name, signature, globals and closure: {:.2} ms, {decode} of the time of loads, {kept} of that in kept memory\n",
+                "reflection of all {name}, name, parameters, globals and closure: {:.2} ms, {decode} of the time of loads, {kept} of that in kept memory\n",
                 seconds * 1e3
             );
         }

@@ -6,6 +6,9 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+#[path = "cloudpickle/scan.rs"]
+mod scan;
+
 use clap::{Args, Parser, Subcommand};
 use cloudpickle::bytecode::Version;
 use cloudpickle::marshal::Pyc;
@@ -65,6 +68,11 @@ enum Command {
         #[arg(long, value_name = "DIALECT")]
         dialect: Option<Dialect>,
     },
+    /// Says what loading pickles would import, call and change, and whether that does harm
+    #[command(
+        after_help = "Exit status: 0 when nothing was found, 1 when something was, else 2 when a file or a pickle could not be read.\n\nExamples:\n  cloudpickle scan model.pkl\n  cloudpickle scan --json models/ | jq 'select(.verdict != \"safe\")'\n  cloudpickle scan --fail-on dangerous --rules rules.json downloads/*.pt"
+    )]
+    Scan(scan::Options),
 }
 
 /// How a pickle is written again.
@@ -104,6 +112,7 @@ impl Input {
 
 fn main() -> ExitCode {
     let (input, result) = match Program::parse().command {
+        Command::Scan(options) => return scan::run(&options),
         Command::Dis { input, annotate, indent } => {
             let result = dis(&input, annotate, indent);
             (input, result)

@@ -17,6 +17,7 @@ mod pops;
 mod series;
 mod stream;
 mod trace;
+mod watch;
 mod workspace;
 
 use std::borrow::Cow;
@@ -30,10 +31,11 @@ pub use self::policy::Policy;
 pub use self::series::Series;
 pub use self::stream::Pickles;
 pub(crate) use self::trace::is_line;
+pub(crate) use self::watch::{Seen, Watch, Watched};
 use self::workspace::Tables;
 pub use self::workspace::Workspace;
 use crate::error::Result;
-use crate::heap::Heap;
+use crate::heap::{Heap, Value};
 use crate::text::Encoding;
 
 /// A pickle of fewer bytes is small: there may be many in memory.
@@ -358,6 +360,32 @@ impl Unpickler {
         let mut machine = self.machine(input, Vec::new());
         let result = machine.run(input);
         Partial::finish(machine, result, self.options.encoding)
+    }
+
+    /// Loads as far as possible while somebody watches; of what was dropped nothing is put away.
+    pub(crate) fn loads_watched<'a>(&self, input: &'a [u8], watch: &mut impl Watch) -> Seen<'a> {
+        let mut machine = self.machine(input, Vec::new());
+        let result = machine.watched(input, watch);
+        let mut heap = machine.heap;
+        heap.encoding = self.options.encoding;
+        Seen { heap, result }
+    }
+
+    /// Loads all pickles of an input with one memo for them all, as far as possible, while somebody watches; gives the last root.
+    pub(crate) fn loads_series_watched<'a>(&self, input: &'a [u8], watch: &mut impl Watch) -> Seen<'a> {
+        let mut machine = self.machine(input, Vec::new());
+        let mut rest = input;
+        let mut result = Ok((Value::None, 0));
+        while !rest.is_empty() && result.is_ok() {
+            result = machine.watched(rest, watch);
+            if let Ok((_, length)) = result {
+                machine.begin_anew();
+                rest = rest.get(length..).unwrap_or_default();
+            }
+        }
+        let mut heap = machine.heap;
+        heap.encoding = self.options.encoding;
+        Seen { heap, result: result.map(|(root, _)| (root, input.len())) }
     }
 
     /// The bytes of the first pickle that a reader gives.
