@@ -349,21 +349,19 @@ fn there_and_back() -> Result<()> {
 /// What does not fit is refused, and says why.
 #[test]
 fn what_does_not_fit() {
-    let refused = |bytes: &[u8], read: fn(Obj<'_>) -> Option<String>| {
+    fn refused<T: for<'h> FromPy<'h>>(bytes: &[u8]) -> String {
         let pickle = cloudpickle::loads(bytes).expect("a pickle");
-        read(pickle.root()).expect("an error")
-    };
-    fn why<'h, T: FromPy<'h>>(object: Obj<'h>) -> Option<String> {
-        object.extract::<T>().err().map(|error| error.to_string())
+        let error = pickle.root().extract::<T>().err().expect("an error");
+        error.to_string()
     }
-    assert_eq!(refused(b"I300\n.", why::<u8>), "300 does not fit u8");
-    assert_eq!(refused(b"I-1\n.", why::<u64>), "-1 does not fit u64");
-    assert_eq!(refused(b"G\x7f\xe0\x00\x00\x00\x00\x00\x00.", why::<f32>), "8.98846567431158e+307 does not fit f32");
-    assert_eq!(refused(b"Vab\n.", why::<char>), "'ab' does not fit char");
-    assert_eq!(refused(b"(I1\nI2\nt.", why::<(u8,)>), "(1, 2) does not fit a tuple of another length");
-    assert_eq!(refused(b"N.", why::<Vec<u8>>), "a sequence wanted, None found");
+    assert_eq!(refused::<u8>(b"I300\n."), "300 does not fit u8");
+    assert_eq!(refused::<u64>(b"I-1\n."), "-1 does not fit u64");
+    assert_eq!(refused::<f32>(b"G\x7f\xe0\x00\x00\x00\x00\x00\x00."), "8.98846567431158e+307 does not fit f32");
+    assert_eq!(refused::<char>(b"Vab\n."), "'ab' does not fit char");
+    assert_eq!(refused::<(u8,)>(b"(I1\nI2\nt."), "(1, 2) does not fit a tuple of another length");
+    assert_eq!(refused::<Vec<u8>>(b"N."), "a sequence wanted, None found at root");
     assert_eq!(
-        refused(b"cdatetime\ntimedelta\n(I-1\nI0\nI0\ntR.", why::<Duration>),
+        refused::<Duration>(b"cdatetime\ntimedelta\n(I-1\nI0\nI0\ntR."),
         "datetime.timedelta(-1, 0, 0) does not fit Duration"
     );
     // Dates that there are none of, and shapes that no Python writes.

@@ -15,8 +15,8 @@ use super::made::Made;
 use super::text;
 use crate::error::{ErrorKind, Result};
 use crate::heap::{EffectKind, Obj, Value};
+use crate::reflect::annotation::type_text;
 use crate::reflect::shape::view;
-use crate::reflect::signature::type_text;
 use crate::text::PyStr;
 
 /// An object that a pickle makes by a call: its class, what its constructor was given, its attributes. A `Copy` view.

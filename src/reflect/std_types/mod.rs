@@ -52,7 +52,7 @@ pub use self::timezone::{TimeZone, TimeZoneParts};
 pub use self::uuid::Uuid;
 pub use self::zone_info::{ZoneInfo, ZoneInfoParts};
 
-use super::signature::repr_text;
+use super::annotation::repr_text;
 use crate::heap::Obj;
 use crate::text::repr::write_bytes_repr;
 
