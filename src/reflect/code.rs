@@ -335,7 +335,11 @@ impl<'h> Code<'h> {
 
 /// Bytes, and the ways in which they are written where the protocol has none: a text in Latin-1, a call that encodes it.
 pub(super) fn bytes_of(object: Obj<'_>) -> Option<Cow<'_, [u8]>> {
-    object.to_bytes().ok()
+    match object.value() {
+        Value::Bytes(_) | Value::ByteString(_) => object.as_bytes().ok().map(Cow::Borrowed),
+        Value::Call(_) if object.as_call().is_ok_and(|call| call.callable().is_global("builtins", "bytearray")) => None,
+        _ => object.called_bytes(),
+    }
 }
 
 /// The fields of a code object, to build one.
