@@ -272,6 +272,8 @@ fn every_kind_of_every_numpy() {
         ran += 1;
         println!("{python}, numpy {release}: {counts:#?}");
         assert!(counts.slices > 100 && counts.typed > 500, "{counts:?}");
+        // The others load as the same. On some Pythons a field named `b` is one object with the text of `_reconstruct`'s `b'b'` at protocols 0 to 2.
+        assert!(counts.identical * 100 > counts.built * 95, "{counts:#?}");
     }
     assert!(ran > 0, "there is no numpy");
 }

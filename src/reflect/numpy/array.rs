@@ -270,7 +270,7 @@ impl<'h> Array<'h> {
             Data::Objects(list) => heap.copy(list),
         };
         let class = match self.class {
-            Some(class) => heap.copy(class),
+            Some(class) => class_of(class, heap),
             None => heap.shared_global("numpy", "ndarray"),
         };
         let dtype = self.dtype.parts()?;
@@ -283,6 +283,14 @@ impl<'h> Array<'h> {
             _ => false,
         };
         Ok(ArrayParts::of(dtype, self.shape(), order, data).class(class).readonly(readonly))
+    }
+}
+
+/// A class in another heap: the same object for all that name it.
+pub(super) fn class_of(class: Obj<'_>, heap: &mut Heap<'_>) -> Value {
+    match class.global_names() {
+        Some((module, name)) => heap.shared_global(&module, &name),
+        None => heap.copy(class),
     }
 }
 

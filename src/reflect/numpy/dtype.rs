@@ -335,6 +335,11 @@ impl<'h> Dtype<'h> {
         }
     }
 
+    /// Whether `None` stands where the metadata of a time would.
+    pub(super) fn has_bare_unit(self) -> bool {
+        matches!(self.object.heap().items(self.metadata), [Value::None, _])
+    }
+
     pub(super) fn flags(self) -> i64 {
         self.flags
     }

@@ -36,6 +36,8 @@ pub struct DtypeParts {
     order: ByteOrder,
     item_size: usize,
     unit: Option<(String, i64)>,
+    /// `None` stands beside the unit, as numpy writes it since 2.3, and not an empty dict.
+    bare_unit: bool,
     subarray: Option<(Box<Self>, Vec<usize>)>,
     fields: Option<Vec<FieldOf>>,
     /// `dtype.alignment`, of structures.
@@ -72,6 +74,7 @@ impl DtypeParts {
             order: if kind == DtypeKind::Str { ByteOrder::Little } else { order },
             item_size,
             unit: None,
+            bare_unit: false,
             subarray: None,
             fields: None,
             alignment: if kind == DtypeKind::Str { 4 } else { alignment },
@@ -246,7 +249,7 @@ impl DtypeParts {
             let unit = self.build_unit(heap, unit);
             let count = heap.add(*count);
             let unit = heap.tuple([unit, count, Value::Int(1), Value::Int(1)]);
-            let metadata = heap.dict([]);
+            let metadata = if self.bare_unit { Value::None } else { heap.dict([]) };
             state.push(heap.tuple([metadata, unit]));
         }
         let state = heap.tuple(state);
@@ -306,7 +309,8 @@ impl Dtype<'_> {
         check_nesting(depth)?;
         let mut parts = DtypeParts {
             order: self.byte_order(),
-            unit: self.time_unit().filter(|_| self.kind().is_time()),
+            unit: self.time_unit(),
+            bare_unit: self.has_bare_unit(),
             alignment: self.alignment(),
             aligned: self.flags() & ALIGNED != 0,
             record: self.class().is_some_and(|class| class.is_global("numpy", "record")),

@@ -10,6 +10,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::array::class_of;
 use super::raw::Raw;
 use super::{Array, ArrayParts};
 use crate::error::Result;
@@ -76,7 +77,7 @@ impl<'h> MaskedArray<'h> {
     pub fn parts(self, heap: &mut Heap<'_>) -> Result<MaskedArrayParts> {
         Ok(MaskedArrayParts {
             data: self.data.parts(heap)?,
-            base: heap.copy(self.base),
+            base: class_of(self.base, heap),
             mask: heap.bytes(self.mask.get()?.into_owned()),
             fill_value: heap.copy(self.fill_value),
         })
