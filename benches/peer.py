@@ -3,8 +3,8 @@
     python3 benches/peer.py DIR            answers requests, a line each, on standard input
     python3 benches/peer.py DIR cold NAME  loads once: seconds, and by how many KiB that raised the peak of resident memory
 
-A request is `WHAT NAME CALLS GC`: `loads`, `dumps` or `dis`, so many calls, with the garbage collector `on` or `off` while they are
-timed. The answer is seconds per call; the drop of the result is within the time.
+A request is `WHAT NAME CALLS GC`: `loads`, `dumps`, the same of the pickle module's Python code as `loads-py` and `dumps-py`, or `dis`; so many calls, with
+the garbage collector `on` or `off` while they are timed. The answer is seconds per call, the drop of the result within the time, or `-` for what is not there.
 """
 
 import gc
@@ -42,6 +42,14 @@ class PersistentUnpickler(_pickle.Unpickler):
         return peer_types.Storage(pid[2])
 
 
+class PythonPickler(pickle._Pickler):
+    persistent_id = PersistentPickler.persistent_id
+
+
+class PythonUnpickler(pickle._Unpickler):
+    persistent_load = PersistentUnpickler.persistent_load
+
+
 def dumps_persistent(obj):
     out = io.BytesIO()
     PersistentPickler(out, 5).dump(obj)
@@ -54,6 +62,16 @@ def loads_persistent(data):
 
 def dumps5(obj):
     return _pickle.dumps(obj, 5)
+
+
+def loads_python(data):
+    return PythonUnpickler(io.BytesIO(data)).load()
+
+
+def dumps_python(obj):
+    out = io.BytesIO()
+    PythonPickler(out, 5).dump(obj)
+    return out.getvalue()
 
 
 def loads_of(name):
@@ -105,13 +123,19 @@ def serve():
         what, name, calls, collector = line.split()
         if data_of[0] != name:
             data_of, objects_of = (name, read(name)), (None, None)
-        if what == "dumps":
+        if what == "dumps-py" and name in BY_CLOUDPICKLE:
+            # Its pickler is made of the C pickler where there is one.
+            print("-", flush=True)
+            continue
+        if what in ("dumps", "dumps-py"):
             if objects_of[0] != name:
                 objects_of = (name, [loads_of(name)(data) for data in data_of[1]])
-            seconds = timed(dumps_of(name), objects_of[1], int(calls), collector)
+            dumps = dumps_of(name) if what == "dumps" else dumps_python
+            seconds = timed(dumps, objects_of[1], int(calls), collector)
         else:
             objects_of = (None, None)
-            seconds = timed(disassemble if what == "dis" else loads_of(name), data_of[1], int(calls), collector)
+            call = {"loads": loads_of(name), "loads-py": loads_python, "dis": disassemble}[what]
+            seconds = timed(call, data_of[1], int(calls), collector)
         print(seconds, flush=True)
 
 

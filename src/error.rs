@@ -64,6 +64,12 @@ impl Error {
         self
     }
 
+    /// The same error in an input in front of which other bytes stand.
+    pub(crate) fn moved(mut self, by: usize) -> Self {
+        self.0.offset = self.0.offset.map(|offset| offset + by);
+        self
+    }
+
     /// Adds the name of the type code that was being read.
     pub(crate) fn in_type(mut self, name: &'static str) -> Self {
         self.0.opcode.get_or_insert(name);

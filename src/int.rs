@@ -245,11 +245,11 @@ pub fn write_decimal(int: &Int, out: &mut Vec<u8>) {
             // 2**63 has 19 digits.
             let mut digits = [b'0'; 20];
             let mut rest = n.unsigned_abs();
-            let mut len = 0;
-            for slot in digits.iter_mut().rev() {
+            let mut start = digits.len();
+            for (at, slot) in digits.iter_mut().enumerate().rev() {
                 *slot = b'0' + low_byte(rest % 10);
+                start = at;
                 rest /= 10;
-                len += 1;
                 if rest == 0 {
                     break;
                 }
@@ -257,7 +257,7 @@ pub fn write_decimal(int: &Int, out: &mut Vec<u8>) {
             if *n < 0 {
                 out.push(b'-');
             }
-            out.extend(digits.iter().skip(digits.len() - len));
+            out.extend_from_slice(digits.get(start..).unwrap_or_default());
         }
         Int::Big(n) => out.extend_from_slice(n.to_string().as_bytes()),
     }

@@ -33,6 +33,9 @@
 //! | broken or hostile bytes | what was built before the error | [`Unpickler::loads_partial`] |
 //! | Rust values | a pickle | [`py!`], [`Heap::add`], [`Pickler`] |
 //! | Python source | a function on a worker | [`Source`] |
+//! | a payload of cloudpickle or dill | its functions and classes | [`Function`], [`Class`], [`reflect`] |
+//! | code objects | functions and classes on a worker | [`Function::new`], [`Class::new`] |
+//! | a file of a stranger | what loading it would do | [`scan()`] |
 //! | a Rust type with serde | a pickle, or objects | [`to_vec`], [`to_writer`], [`to_heap`] |
 //! | a pickle, or an object | a Rust type with serde | [`from_slice`], [`from_reader`], [`from_obj`] |
 //! | bytes | the opcodes | [`ops`], [`dis`] |
@@ -40,6 +43,8 @@
 
 pub mod bytecode;
 mod compat;
+#[cfg(feature = "container")]
+pub mod container;
 #[cfg(feature = "serde")]
 pub mod de;
 pub mod error;
@@ -51,6 +56,7 @@ pub mod op;
 pub mod opcode;
 pub mod pickle;
 pub mod reflect;
+pub mod scan;
 #[cfg(feature = "serde")]
 pub mod ser;
 pub mod style;
@@ -67,7 +73,8 @@ pub use op::{Dis, Op, dis, ops, optimize};
 pub use opcode::Opcode;
 pub use pickle::Pickler;
 pub use reflect::{Class, Function, Source, SourceModule};
+pub use scan::{Rules, scan};
 #[cfg(feature = "serde")]
 pub use ser::{Serializer, to_heap, to_vec, to_writer};
 pub use text::Encoding;
-pub use unpickle::{Pickle, Policy, Series, Unpickler, load, loads};
+pub use unpickle::{Pickle, Policy, Series, Unpickler, Workspace, load, loads};

@@ -9,8 +9,8 @@ const FLOORS: &[&[&str]] = &[
     &["limits", "style", "compat", "opcode", "int", "text"],
     &["op", "heap"],
     &["marshal", "unpickle", "pickle", "bytecode"],
-    &["reflect"],
-    &["ser", "de", "with"],
+    &["reflect", "container"],
+    &["ser", "de", "with", "scan"],
     &["lib", "bin"],
 ];
 

@@ -181,3 +181,30 @@ fn code_prints_what_dis_prints_for_a_pyc() {
         assert_eq!(text(&ours.stdout), text(&theirs.stdout), "{python}");
     }
 }
+
+#[test]
+fn scan_says_what_loading_would_do() {
+    let harmful = b"cos\nsystem\n(S'true'\ntR.";
+    let output = run(&["scan", "--json"], harmful);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let line: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a line of JSON");
+    assert_eq!(line["file"], "standard input");
+    assert_eq!(line["verdict"], "dangerous");
+    assert_eq!((&line["globals"][0]["module"], &line["globals"][0]["name"]), (&"os".into(), &"system".into()));
+    assert_eq!((&line["calls"][0]["callable"], &line["calls"][0]["offset"]), (&"os.system".into(), &21.into()));
+    assert!(line["error"].is_null());
+}
+
+#[test]
+fn scan_ends_with_a_status() {
+    for (input, args, status) in [
+        (LIST, &["scan"][..], 0),
+        (b"cos\ngetcwd\n)R.", &["scan"], 1),
+        (b"cos\ngetcwd\n)R.", &["scan", "--fail-on", "dangerous"], 0),
+        (b"\x80\x02K", &["scan"], 2),
+        (b"", &["scan", "no/such/file"], 2),
+        (b"", &["scan", "--rules", "no/such/file"], 2),
+    ] {
+        assert_eq!(run(args, input).status.code(), Some(status), "{args:?}");
+    }
+}

@@ -32,6 +32,22 @@ fn functions_for_workers() -> Result<()> {
 }
 
 #[test]
+fn functions_by_value() -> Result<()> {
+    use cloudpickle::loads;
+    use cloudpickle::reflect::{Dialect, Function};
+
+    let bytes = include_bytes!("../examples/counter.pkl"); // written by cloudpickle
+    let mut pickle = loads(bytes)?;
+    println!("{}", Function::reflect(pickle.root())?); // <function __main__.make_counter.<locals>.count(..)>
+
+    // For workers with PySpark's copy of cloudpickle; an older release is "2.2".parse()?.
+    let moved = pickle.redialect(&Dialect::PYSPARK);
+    assert!(moved.kept.is_empty()); // else: what that release cannot say
+    let bytes = pickle.dumps()?;
+    Ok(())
+}
+
+#[test]
 fn data_and_calls() -> Result<()> {
     use cloudpickle::{Bytes, Heap, Pickler, py};
 
@@ -79,13 +95,28 @@ fn a_gate() -> Result<()> {
 }
 
 #[test]
+fn many_payloads() -> Result<()> {
+    use cloudpickle::{Pickler, Unpickler, Workspace};
+
+    let (unpickler, mut workspace, mut out) = (Unpickler::new(), Workspace::new(), Vec::new());
+    for payload in [b"\x80\x05K\x07.", b"\x80\x05K\x08."] {
+        let pickle = unpickler.loads_in(&mut workspace, payload)?;
+        out.clear();
+        Pickler::like(&pickle).dump_pickle_in(&mut workspace, &pickle, &mut out)?;
+        assert_eq!(out, payload);
+        workspace.recycle(pickle); // the next one is read into its memory
+    }
+    Ok(())
+}
+
+#[test]
 fn the_readme_says_what_runs_here() {
     // rustfmt breaks lines where the README does not.
     let without_blanks = |text: &str| text.split_whitespace().collect::<String>();
     let here = without_blanks(include_str!("readme.rs"));
     let readme = include_str!("../README.md");
     let blocks: Vec<&str> = readme.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(blocks.len(), 4);
+    assert_eq!(blocks.len(), 6);
     for block in blocks {
         assert!(here.contains(&without_blanks(block)), "not run here:\n{block}");
     }

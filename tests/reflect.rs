@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cloudpickle::reflect::{Cell, Class, Code, Dialect, Function, Helper};
+use cloudpickle::reflect::{Cell, Class, Code, Dialect, Function, Helper, Module};
 use cloudpickle::{Obj, Value};
 use serde_json::Value as Json;
 
@@ -150,6 +150,11 @@ impl Check<'_> {
                 for ((_, value), wanted) in items.zip(json["items"].as_array().into_iter().flatten()) {
                     self.object(value, &wanted[1]);
                 }
+            }
+            "module" if self.dill.is_some() && object.as_call().is_ok() => {
+                self.count("module");
+                let name = Module::reflect(object).map(|module| module.name().to_string());
+                self.equal("module", name.ok(), Some(text(&json["name"]).to_owned()));
             }
             // What dill meets again while it writes it, it writes by name, and then that is what the pickle gives.
             "function" | "class" if self.dill.is_some() && object.as_global().is_ok() => {

@@ -6,6 +6,9 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+#[path = "cloudpickle/scan.rs"]
+mod scan;
+
 use clap::{Args, Parser, Subcommand};
 use cloudpickle::bytecode::Version;
 use cloudpickle::marshal::Pyc;
@@ -65,6 +68,11 @@ enum Command {
         #[arg(long, value_name = "DIALECT")]
         dialect: Option<Dialect>,
     },
+    /// Says what loading pickles would import, call and change, and whether that does harm
+    #[command(
+        after_help = "Exit status: 0 when nothing was found, 1 when something was, else 2 when a file or a pickle could not be read.\n\nExamples:\n  cloudpickle scan model.pkl\n  cloudpickle scan --json models/ | jq 'select(.verdict != \"safe\")'\n  cloudpickle scan --fail-on dangerous --rules rules.json downloads/*.pt"
+    )]
+    Scan(scan::Options),
 }
 
 /// How a pickle is written again.
@@ -104,6 +112,7 @@ impl Input {
 
 fn main() -> ExitCode {
     let (input, result) = match Program::parse().command {
+        Command::Scan(options) => return scan::run(&options),
         Command::Dis { input, annotate, indent } => {
             let result = dis(&input, annotate, indent);
             (input, result)
@@ -216,7 +225,7 @@ fn recode(input: &Input, how: &Recoding) -> Result<(), Failure> {
     }
     // Python 2 strings keep their bytes, whatever they mean, and buffers that are elsewhere stay there.
     let unpickler = Unpickler::new().encoding(Encoding::Latin1).missing_buffers(true).max_digits(0);
-    let recode = |bytes| -> cloudpickle::Result<(Vec<u8>, usize)> {
+    let read = |bytes| {
         let (mut pickle, length) = unpickler.loads_prefix(bytes)?;
         let rebuilt = match &how.dialect {
             Some(dialect) => pickle.redialect(dialect),
@@ -227,18 +236,29 @@ fn recode(input: &Input, how: &Recoding) -> Result<(), Failure> {
             let why = kept.error.map_or_else(|| "it has another shape".to_owned(), |error| error.to_string());
             eprintln!("cloudpickle: kept as it is: {:.100}: {why}", pickle.heap().obj(kept.object).to_string());
         }
-        let pickler = Pickler::like(&pickle).optimize(how.optimize);
-        let pickler = if let Some(protocol) = how.protocol { pickler.protocol(protocol) } else { pickler };
-        Ok((pickler.dump_pickle(&pickle)?, length))
+        Ok::<_, cloudpickle::Error>((pickle, length))
     };
-    let (mut written, mut done) = recode(&bytes)?;
-    // More pickles may follow; what is none is kept as it is.
-    while let Ok((more, length)) = recode(&bytes[done..]) {
-        written.extend(more);
+    let mut done = 0;
+    // More pickles may follow the first; what is none is kept as it is.
+    loop {
+        let (pickle, length) = match read(&bytes[done..]) {
+            Ok(read) => read,
+            Err(error) if done == 0 => return Err(error.into()),
+            Err(_) => break,
+        };
+        let pickler = Pickler::like(&pickle).optimize(how.optimize);
+        match how.protocol {
+            // What was read can be written: it goes out as it grows.
+            None => pickler.dump_pickle_to(&mut out, &pickle)?,
+            Some(protocol) => match pickler.protocol(protocol).dump_pickle(&pickle) {
+                Ok(written) => out.write_all(&written)?,
+                Err(error) if done == 0 => return Err(error.into()),
+                Err(_) => break,
+            },
+        }
         done += length;
     }
-    written.extend_from_slice(&bytes[done..]);
-    out.write_all(&written)?;
+    out.write_all(&bytes[done..])?;
     out.flush()?;
     Ok(())
 }

@@ -39,6 +39,11 @@ pub(crate) struct Table {
 impl Table {
     /// A table for the objects of a heap; pages that nobody writes to are never touched.
     pub(crate) fn for_heap(heap: &Heap<'_>) -> Self {
+        Self::default().again_for(heap)
+    }
+
+    /// Makes it one for the objects of a heap, in the memory that it has.
+    pub(crate) fn again_for(mut self, heap: &Heap<'_>) -> Self {
         let lengths: [usize; KINDS] = [
             heap.strs.len(),
             heap.dicts.len(),
@@ -56,11 +61,17 @@ impl Table {
             heap.longs.len(),
         ];
         let mut total = 0;
-        let starts = lengths.map(|length| {
+        self.starts = lengths.map(|length| {
             total += length;
             total - length
         });
-        Self { numbers: vec![0; total], starts }
+        if self.numbers.capacity() < total {
+            self.numbers = vec![0; total];
+        } else {
+            self.numbers.clear();
+            self.numbers.resize(total, 0);
+        }
+        self
     }
 
     /// The number of an object; 0 for those held in place.
@@ -89,10 +100,10 @@ impl Table {
     }
 }
 
-/// A set of objects.
+/// A set of objects: one word while it is empty, as most are.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Marks {
-    kinds: [Vec<u64>; KINDS],
+    kinds: Option<Box<[Vec<u64>; KINDS]>>,
 }
 
 impl Marks {
@@ -106,7 +117,7 @@ impl Marks {
     /// Adds an object.
     pub(crate) fn insert(&mut self, value: Value) {
         let Some((kind, index)) = slot(value) else { return };
-        let words = &mut self.kinds[kind];
+        let words = &mut self.kinds.get_or_insert_default()[kind];
         if words.len() <= index / 64 {
             words.resize(index / 64 + 1, 0);
         }
@@ -114,12 +125,14 @@ impl Marks {
     }
 
     /// Whether an object is in it.
+    #[inline]
     pub(crate) fn holds(&self, value: Value) -> bool {
-        slot(value).is_some_and(|(kind, index)| self.holds_at(kind, index))
+        self.kinds.is_some() && slot(value).is_some_and(|(kind, index)| self.holds_at(kind, index))
     }
 
     #[inline]
     fn holds_at(&self, kind: usize, index: usize) -> bool {
-        self.kinds[kind].get(index / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
+        let words = self.kinds.as_ref().and_then(|kinds| kinds[kind].get(index / 64));
+        words.is_some_and(|word| word >> (index % 64) & 1 == 1)
     }
 }

@@ -62,6 +62,9 @@ fn next_index(len: usize) -> u32 {
     u32::try_from(len).unwrap_or_else(|_| full("objects of a kind"))
 }
 
+/// No room is made beforehand for more than an input of so many bytes.
+const ROOM: usize = 1 << 12;
+
 /// An int in two's complement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Long {
@@ -168,16 +171,18 @@ macro_rules! push {
 /// Objects from parts, for the reader and the builders above it.
 impl<'a> Heap<'a> {
     pub(crate) fn over(input: Cow<'a, [u8]>) -> Self {
+        // Room for what a small pickle of its length has at least, so that few vectors grow more than twice.
+        let input_len = input.len().min(ROOM);
         Self {
             store: Store::new(input),
             longs: Vec::new(),
             floats: Vec::new(),
-            strs: Vec::new(),
+            strs: Vec::with_capacity(input_len / 48),
             byte_strings: Vec::new(),
             bytes: Vec::new(),
             byte_arrays: Vec::new(),
             buffers: Vec::new(),
-            pool: Pool::default(),
+            pool: Pool::with_capacity(input_len / 16),
             tuples: vec![Run::default()],
             lists: Vec::new(),
             dicts: Vec::new(),
@@ -228,6 +233,83 @@ impl<'a> Heap<'a> {
             encoding: self.encoding,
             root: self.root,
         }
+    }
+
+    /// The memory without its objects, for others.
+    pub(crate) fn emptied(mut self) -> Heap<'static> {
+        // Every field is named, so that none is forgotten.
+        let Self {
+            store,
+            longs,
+            floats,
+            strs,
+            byte_strings,
+            bytes,
+            byte_arrays,
+            buffers,
+            pool,
+            tuples,
+            lists,
+            dicts,
+            sets,
+            frozensets,
+            globals,
+            persistents,
+            events,
+            effects,
+            recursive,
+            names,
+            made,
+            memoized,
+            marked_tuples,
+            encoding,
+            root,
+            late,
+        } = &mut self;
+        store.clear();
+        longs.clear();
+        floats.clear();
+        for spans in [strs, byte_strings, bytes, byte_arrays] {
+            spans.clear();
+        }
+        buffers.clear();
+        pool.clear();
+        // The empty tuple stays.
+        tuples.truncate(1);
+        for seqs in [lists, dicts, sets] {
+            seqs.clear();
+        }
+        frozensets.clear();
+        globals.clear();
+        persistents.clear();
+        events.clear();
+        effects.clear();
+        recursive.clear();
+        names.clear();
+        made.clear();
+        *memoized = Marks::default();
+        *marked_tuples = Marks::default();
+        *encoding = Encoding::default();
+        *root = None;
+        late.take();
+        self.with_input(Vec::new())
+    }
+
+    /// Gives back what vectors have in excess. Of a large heap that costs no memory, as it was never touched; of many small ones it does.
+    pub(crate) fn fit(&mut self) {
+        self.strs.shrink_to_fit();
+        self.pool.fit();
+        self.tuples.shrink_to_fit();
+        self.lists.shrink_to_fit();
+        self.dicts.shrink_to_fit();
+        self.globals.shrink_to_fit();
+        self.events.shrink_to_fit();
+    }
+
+    /// An emptied heap, for the objects of another input.
+    pub(crate) fn over_again(mut self, input: Cow<'a, [u8]>) -> Self {
+        self.store.set_input(input);
+        self
     }
 
     /// Cuts the tie to the input by copying it.

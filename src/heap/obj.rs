@@ -352,9 +352,24 @@ impl<'h> Obj<'h> {
         Some((Cow::Owned(mapped.0.to_owned()), Cow::Owned(mapped.1.to_owned())))
     }
 
+    /// Module and name of a global as they stand in the pickle: those of Python 2 are not translated.
+    pub(crate) fn written_names(self) -> Option<(&'h [u8], &'h [u8])> {
+        let Value::Global(id) = self.value else { return None };
+        let global = &self.heap.globals[id.index()];
+        let text = |part: Value| match part {
+            Value::Str(_) | Value::ByteString(_) => Some(self.heap.content(part)),
+            _ => None,
+        };
+        Some((text(global.module)?, text(global.name)?))
+    }
+
     /// Whether it is this global.
     #[must_use]
     pub fn is_global(self, module: &str, name: &str) -> bool {
+        let Value::Global(id) = self.value else { return false };
+        if !self.heap.globals[id.index()].python2 {
+            return self.written_names() == Some((module.as_bytes(), name.as_bytes()));
+        }
         self.global_names().is_some_and(|names| names == (module.into(), name.into()))
     }
 

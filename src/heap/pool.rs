@@ -57,6 +57,20 @@ impl Pool {
         self.0.len()
     }
 
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self(Vec::with_capacity(capacity))
+    }
+
+    /// Gives back what is in excess.
+    pub(crate) fn fit(&mut self) {
+        self.0.shrink_to_fit();
+    }
+
+    /// Forgets all items, but not the memory.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// The items of a run.
     #[inline]
     pub(crate) fn run(&self, run: Run) -> &[Value] {

@@ -52,6 +52,8 @@ impl Heap<'_> {
             Slot::Item(Value::Tuple(id), at) => self.pool.run_mut(self.tuples[id.index()])[at] = value,
             Slot::Item(Value::List(id), at) => self.pool.seq_mut(self.lists[id.index()])[at] = value,
             Slot::Item(Value::Dict(id), at) => self.pool.seq_mut(self.dicts[id.index()])[at] = value,
+            Slot::Item(Value::Set(id), at) => self.pool.seq_mut(self.sets[id.index()])[at] = value,
+            Slot::Item(Value::FrozenSet(id), at) => self.pool.run_mut(self.frozensets[id.index()])[at] = value,
             Slot::Item(..) => {}
         }
     }

@@ -131,6 +131,12 @@ impl<'a> Store<'a> {
         Span { start: index | BLOB, len: 0 }
     }
 
+    /// Forgets everything but the memory.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.blobs.clear();
+    }
+
     /// Takes the input out.
     pub(crate) fn take_input(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.input).into_owned()

@@ -1,12 +1,12 @@
 //! The fields of a code object: in the order in which marshal has them, and in that in which `types.CodeType` takes them.
 
 use super::localsplus;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::heap::{Heap, Value};
 
 /// A field of a code object, by the name that it has in Python behind `co_`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Field {
+pub(crate) enum Field {
     ArgCount,
     PosOnlyArgCount,
     KwOnlyArgCount,
@@ -90,15 +90,24 @@ impl Layout {
         }
     }
 
-    /// The layout whose constructor takes so many arguments, and the Pythons that it is of.
-    pub(super) fn of_constructor(arguments: usize) -> Option<(Self, &'static str)> {
-        let layouts = [
-            (Self::Python27, "Python 2"),
-            (Self::Python36, "Python 3.6 or 3.7"),
-            (Self::Python38, "Python 3.8 to 3.10"),
-            (Self::Python311, "Python 3.11 or later"),
-        ];
-        layouts.into_iter().find(|(layout, _)| layout.constructed().len() == arguments)
+    /// The layout whose constructor takes so many arguments.
+    pub(crate) fn of_constructor(arguments: usize) -> Option<Self> {
+        let layouts = [Self::Python27, Self::Python36, Self::Python38, Self::Python311];
+        layouts.into_iter().find(|layout| layout.constructed().len() == arguments)
+    }
+
+    /// Whether a version of Python takes code objects of this layout.
+    pub(crate) fn check(self, (major, minor): (u8, u8)) -> Result<()> {
+        if self == Self::of_python((major, minor)) {
+            return Ok(());
+        }
+        let of = match self {
+            Self::Python27 => "Python 2",
+            Self::Python36 => "Python 3.6 or 3.7",
+            Self::Python38 => "Python 3.8 to 3.10",
+            Self::Python311 => "Python 3.11 or later",
+        };
+        Err(ErrorKind::CodeOfOtherPython { of, major, minor }.into())
     }
 
     /// The fields in the order in which marshal has them.
@@ -178,7 +187,7 @@ impl Layout {
     }
 
     /// The fields in the order in which `types.CodeType` takes them (`code_new_impl` in CPython's `Objects/codeobject.c`).
-    pub(super) fn constructed(self) -> &'static [Field] {
+    pub(crate) fn constructed(self) -> &'static [Field] {
         use Field::*;
         match self {
             Self::Python27 => &[

@@ -31,6 +31,7 @@ mod shape;
 mod tree;
 
 pub use self::item::Item;
+pub(crate) use self::layout::Field;
 pub use self::layout::Layout;
 pub use self::marshaller::Marshaller;
 pub use self::operand::{Digits, Ieee64, Long, Number, NumberPair, Short};

@@ -119,15 +119,9 @@ impl Marshaller {
             return Ok(None);
         }
         if is_code_type(callable) {
-            let layout = Layout::of_python(self.python);
-            return match Layout::of_constructor(args.len()) {
-                Some((found, _)) if found == layout => self.code(heap, args, layout).map(|parts| Some(Shape::Code(parts))),
-                Some((_, of)) => {
-                    let (major, minor) = self.python;
-                    Err(ErrorKind::CodeOfOtherPython { of, major, minor }.into())
-                }
-                None => Ok(None),
-            };
+            let Some(layout) = Layout::of_constructor(args.len()) else { return Ok(None) };
+            layout.check(self.python)?;
+            return self.code(heap, args, layout).map(|parts| Some(Shape::Code(parts)));
         }
         let Some((module, name)) = callable.global_names() else { return Ok(None) };
         let items = |list: &Value| match list {

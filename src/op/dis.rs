@@ -432,6 +432,9 @@ fn key_repr(arg: Option<&Arg<'_>>) -> String {
 /// How much text is gathered before it is written.
 const PIECE: usize = 16 << 10;
 
+/// As many blanks as most lines want.
+const BLANKS: &[u8; 64] = &[b' '; 64];
+
 /// The text, gathered into pieces.
 struct Text<'t, W> {
     out: &'t mut W,
@@ -487,7 +490,10 @@ impl<W: io::Write> Text<'_, W> {
             count -= PIECE;
             self.flush()?;
         }
-        self.buffer.resize(self.buffer.len() + count, b' ');
+        match BLANKS.get(..count) {
+            Some(blanks) => self.text(blanks),
+            None => self.buffer.resize(self.buffer.len() + count, b' '),
+        }
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! How the picklers cut items into batches.
 
+use crate::error::Result;
+use crate::heap::Value;
 use crate::opcode::Opcode;
 
 use super::writer::Writer;
@@ -17,7 +19,7 @@ pub(crate) enum Batches {
     /// The items of an iterator: the last one of all by itself when it begins a batch.
     Iterated(usize),
     /// Items of a set: never by themselves.
-    Marked(usize),
+    Marked,
 }
 
 impl Batches {
@@ -28,34 +30,80 @@ impl Batches {
             Self::Single => true,
             Self::Exact(total) => total == 1,
             Self::Iterated(total) => start + 1 == total,
-            Self::Marked(_) => false,
+            Self::Marked => false,
         }
     }
 
+    /// Where the batch begins that holds what stands before `next`, and how long a batch is.
     #[inline(always)]
-    fn begins(self, next: usize) -> bool {
-        matches!(self, Self::Single) || next.is_multiple_of(BATCH)
-    }
-
-    /// Before an item.
-    #[inline(always)]
-    pub(crate) fn open(self, writer: &mut Writer<'_, '_>, next: usize) {
-        if self.begins(next) && !self.lone(next) {
-            writer.op(Opcode::Mark);
+    fn around<const WIDTH: usize>(self, next: usize) -> (usize, usize) {
+        let last = next.saturating_sub(1);
+        match self {
+            Self::Single => (last / WIDTH * WIDTH, WIDTH),
+            _ => (last / (BATCH * WIDTH) * (BATCH * WIDTH), BATCH * WIDTH),
         }
     }
+}
 
-    /// After so many items.
+impl Writer<'_, '_> {
+    /// Writes items in batches, from one on; each is of `WIDTH` objects. Stops behind an object that has to be opened, and says where; none when all are
+    /// written. `next` counts an object as done when it is begun, so what is behind it is closed here.
     #[inline(always)]
-    pub(crate) fn close(self, writer: &mut Writer<'_, '_>, done: usize, one: Opcode, many: Opcode) {
-        let total = match self {
-            Self::Single => usize::MAX,
-            Self::Exact(total) | Self::Iterated(total) | Self::Marked(total) => total,
-        };
-        if done == 0 || !(done == total || self.begins(done)) {
-            return;
+    pub(crate) fn batched<const WIDTH: usize>(
+        &mut self,
+        items: &[Value],
+        mut next: usize,
+        batches: Batches,
+        opcodes: [Opcode; 2],
+    ) -> Result<Option<usize>> {
+        if items.len() > BATCH * WIDTH || matches!(batches, Batches::Single) {
+            return self.in_many_batches::<WIDTH>(items, next, batches, opcodes);
         }
-        let start = if let Self::Single = self { done - 1 } else { (done - 1) / BATCH * BATCH };
-        writer.op(if self.lone(start) { one } else { many });
+        if items.is_empty() {
+            return Ok(None);
+        }
+        let [one, many] = opcodes;
+        let lone = batches.lone(0);
+        if next == 0 && !lone {
+            self.op(Opcode::Mark);
+        }
+        while let Some(item) = items.get(next) {
+            next += 1;
+            if !self.leaf(*item)? {
+                return Ok(Some(next));
+            }
+        }
+        self.op(if lone { one } else { many });
+        Ok(None)
+    }
+
+    fn in_many_batches<const WIDTH: usize>(
+        &mut self,
+        items: &[Value],
+        mut next: usize,
+        batches: Batches,
+        [one, many]: [Opcode; 2],
+    ) -> Result<Option<usize>> {
+        let (mut start, length) = batches.around::<WIDTH>(next);
+        // Before the first there is no batch to end.
+        let mut end = if next == 0 { 0 } else { (start + length).min(items.len()) };
+        loop {
+            while next < end {
+                next += 1;
+                if !self.leaf(items[next - 1])? {
+                    return Ok(Some(next));
+                }
+            }
+            if next > 0 {
+                self.op(if batches.lone(start / WIDTH) { one } else { many });
+            }
+            if next >= items.len() {
+                return Ok(None);
+            }
+            if !batches.lone(next / WIDTH) {
+                self.op(Opcode::Mark);
+            }
+            (start, end) = (next, (next + length).min(items.len()));
+        }
     }
 }

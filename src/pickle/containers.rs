@@ -71,43 +71,26 @@ impl Writer<'_, '_> {
     }
 
     /// `batch_list_exact`, or `batch_list` in the Python pickler's style, from an item on.
-    pub(crate) fn list_items(&mut self, id: ListId, mut next: usize) -> Result<()> {
+    pub(crate) fn list_items(&mut self, id: ListId, next: usize) -> Result<()> {
         let heap = self.heap;
         let items = heap.pool.seq(heap.lists[id.index()]);
         let batches = self.batches(items.len(), self.style.flavor == Flavor::C);
-        // `next` counts an item as done when it is begun, so what is behind it is closed here.
-        loop {
-            batches.close(self, next, Opcode::Append, Opcode::Appends);
-            let Some(item) = items.get(next) else { break };
-            batches.open(self, next);
-            next += 1;
-            if !self.leaf(*item)? {
-                self.tasks.push(Task::List(id, next));
-                return self.descend(*item);
-            }
+        if let Some(next) = self.batched::<1>(items, next, batches, [Opcode::Append, Opcode::Appends])? {
+            self.tasks.push(Task::List(id, next));
+            return self.descend(items[next - 1]);
         }
         self.after(Value::List(id))
     }
 
     /// `batch_dict_exact`, or `batch_dict` in the Python pickler's style, from a key or value on.
-    pub(crate) fn dict_items(&mut self, id: DictId, mut next: usize) -> Result<()> {
+    pub(crate) fn dict_items(&mut self, id: DictId, next: usize) -> Result<()> {
         let heap = self.heap;
         let items = heap.pool.seq(heap.dicts[id.index()]);
         let exact = self.style.flavor == Flavor::C;
         let batches = self.batches(items.len() / 2, exact);
-        loop {
-            if next.is_multiple_of(2) {
-                batches.close(self, next / 2, Opcode::SetItem, Opcode::SetItems);
-            }
-            let Some(item) = items.get(next) else { break };
-            if next.is_multiple_of(2) {
-                batches.open(self, next / 2);
-            }
-            next += 1;
-            if !self.leaf(*item)? {
-                self.tasks.push(Task::Dict(id, next));
-                return self.descend(*item);
-            }
+        if let Some(next) = self.batched::<2>(items, next, batches, [Opcode::SetItem, Opcode::SetItems])? {
+            self.tasks.push(Task::Dict(id, next));
+            return self.descend(items[next - 1]);
         }
         if exact && self.protocol > 0 && items.len() >= 2 * BATCH && items.len().is_multiple_of(2 * BATCH) {
             // The C pickler sees that a dict is at its end only when it asks for the next batch.
@@ -118,22 +101,12 @@ impl Writer<'_, '_> {
     }
 
     /// `save_set`, from an item on.
-    pub(crate) fn set_items(&mut self, id: SetId, mut next: usize) -> Result<()> {
+    pub(crate) fn set_items(&mut self, id: SetId, next: usize) -> Result<()> {
         let heap = self.heap;
         let items = heap.pool.seq(heap.sets[id.index()]);
-        loop {
-            if next > 0 && (next == items.len() || next.is_multiple_of(BATCH)) {
-                self.op(Opcode::AddItems);
-            }
-            let Some(item) = items.get(next) else { break };
-            if next.is_multiple_of(BATCH) {
-                self.op(Opcode::Mark);
-            }
-            next += 1;
-            if !self.leaf(*item)? {
-                self.tasks.push(Task::Set(id, next));
-                return self.descend(*item);
-            }
+        if let Some(next) = self.batched::<1>(items, next, Batches::Marked, [Opcode::AddItems; 2])? {
+            self.tasks.push(Task::Set(id, next));
+            return self.descend(items[next - 1]);
         }
         if self.style.flavor == Flavor::C && !items.is_empty() && items.len().is_multiple_of(BATCH) {
             self.op(Opcode::Mark);
@@ -169,19 +142,13 @@ impl Writer<'_, '_> {
     }
 
     /// A set below protocol 4: `set([..])`, from an item of the list on.
-    pub(crate) fn set_call(&mut self, set: Value, mut next: usize) -> Result<()> {
+    pub(crate) fn set_call(&mut self, set: Value, next: usize) -> Result<()> {
         let heap = self.heap;
         let items = heap.items(set);
         let batches = self.batches(items.len(), self.style.flavor == Flavor::C);
-        loop {
-            batches.close(self, next, Opcode::Append, Opcode::Appends);
-            let Some(item) = items.get(next) else { break };
-            batches.open(self, next);
-            next += 1;
-            if !self.leaf(*item)? {
-                self.tasks.push(Task::SetCall(set, next));
-                return self.descend(*item);
-            }
+        if let Some(next) = self.batched::<1>(items, next, batches, [Opcode::Append, Opcode::Appends])? {
+            self.tasks.push(Task::SetCall(set, next));
+            return self.descend(items[next - 1]);
         }
         self.op(if self.protocol < 2 { Opcode::Tuple } else { Opcode::Tuple1 });
         self.memoize_unnamed();
@@ -190,33 +157,23 @@ impl Writer<'_, '_> {
     }
 
     /// Items that are done to a call: `batch_list`, `batch_dict`, from one on.
-    pub(crate) fn gathered(&mut self, container: Value, mut next: usize) -> Result<()> {
+    pub(crate) fn gathered(&mut self, container: Value, next: usize) -> Result<()> {
         let heap = self.heap;
         let items = heap.items(container);
-        let (width, one, many) = match container {
-            Value::Dict(_) => (2, Opcode::SetItem, Opcode::SetItems),
-            Value::Set(_) => (1, Opcode::AddItems, Opcode::AddItems),
-            _ => (1, Opcode::Append, Opcode::Appends),
+        let next = match container {
+            Value::Dict(_) => {
+                let batches = self.batches(items.len() / 2, false);
+                self.batched::<2>(items, next, batches, [Opcode::SetItem, Opcode::SetItems])?
+            }
+            Value::Set(_) => self.batched::<1>(items, next, Batches::Marked, [Opcode::AddItems; 2])?,
+            _ => {
+                let batches = self.batches(items.len(), false);
+                self.batched::<1>(items, next, batches, [Opcode::Append, Opcode::Appends])?
+            }
         };
-        let batches = match container {
-            Value::Set(_) => Batches::Marked(items.len()),
-            _ => self.batches(items.len() / width, false),
-        };
-        loop {
-            if next.is_multiple_of(width) {
-                batches.close(self, next / width, one, many);
-            }
-            let Some(item) = items.get(next) else { break };
-            if next.is_multiple_of(width) {
-                batches.open(self, next / width);
-            }
-            next += 1;
-            if !self.leaf(*item)? {
-                self.tasks.push(Task::Gathered(container, next));
-                return self.descend(*item);
-            }
-        }
-        Ok(())
+        let Some(next) = next else { return Ok(()) };
+        self.tasks.push(Task::Gathered(container, next));
+        self.descend(items[next - 1])
     }
 
     pub(crate) fn batches(&self, total: usize, exact: bool) -> Batches {

@@ -23,9 +23,9 @@ use self::by_value::Registry;
 pub(crate) use self::sink::Sink;
 use self::writer::Writer;
 use crate::error::{ErrorKind, Result};
-use crate::heap::{BufferId, Heap, Value};
+use crate::heap::{BufferId, Heap, Table, Value};
 use crate::style::{Framing, Memoize, Style};
-use crate::unpickle::{PROLOGUE, Pickle, Series};
+use crate::unpickle::{PROLOGUE, Pickle, Series, Workspace};
 
 /// Writes pickles: Python's `pickle.Pickler`, with options.
 ///
@@ -134,6 +134,30 @@ impl Pickler {
         self.write(heap, value, false, Some(writer)).map(drop)
     }
 
+    /// Writes an object of a heap behind what is in `out`, in the memory that a [`Workspace`] keeps, for programs that write many.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pickler::dumps`]; `out` is as it was then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudpickle::{Heap, Pickler, Workspace};
+    ///
+    /// let (pickler, mut workspace, mut out) = (Pickler::new().protocol(2), Workspace::new(), Vec::new());
+    /// let mut heap = Heap::new();
+    /// for n in [7, 8] {
+    ///     let value = heap.add(n);
+    ///     pickler.dump_in(&mut workspace, &heap, value, &mut out)?;
+    /// }
+    /// assert_eq!(out, b"\x80\x02K\x07.\x80\x02K\x08.");
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
+    pub fn dump_in(&self, workspace: &mut Workspace, heap: &Heap<'_>, value: Value, out: &mut Vec<u8>) -> Result<()> {
+        self.write_in(&mut workspace.numbers, out, heap, &[value], false, None).map(drop)
+    }
+
     /// Writes an object of a heap with its buffers out of band (PEP 574): the pickle, and the buffers in the order in which it takes them.
     ///
     /// # Errors
@@ -180,6 +204,30 @@ impl Pickler {
         self.write(&pickle.heap, pickle.root, true, Some(writer)).map(drop)
     }
 
+    /// Writes a pickle that was read behind what is in `out`, in the memory that a [`Workspace`] keeps.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pickler::dump_in`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudpickle::{Pickler, Unpickler, Workspace};
+    ///
+    /// let (unpickler, mut workspace, mut out) = (Unpickler::new(), Workspace::new(), Vec::new());
+    /// for payload in [b"K\x07.", b"K\x08."] {
+    ///     let pickle = unpickler.loads_in(&mut workspace, payload)?;
+    ///     Pickler::like(&pickle).dump_pickle_in(&mut workspace, &pickle, &mut out)?;
+    ///     workspace.recycle(pickle);
+    /// }
+    /// assert_eq!(out, b"K\x07.K\x08.");
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
+    pub fn dump_pickle_in(&self, workspace: &mut Workspace, pickle: &Pickle<'_>, out: &mut Vec<u8>) -> Result<()> {
+        self.write_in(&mut workspace.numbers, out, &pickle.heap, &[pickle.root], true, None).map(drop)
+    }
+
     fn write(
         &self,
         heap: &Heap<'_>,
@@ -198,6 +246,21 @@ impl Pickler {
         prologue: bool,
         writer: Option<&mut dyn Write>,
     ) -> Result<(Vec<u8>, Vec<BufferId>)> {
+        let mut out = Vec::new();
+        let buffers = self.write_in(&mut Table::default(), &mut out, heap, roots, prologue, writer)?;
+        Ok((out, buffers))
+    }
+
+    /// Writes behind what is in `out`, in the memory of `numbers`; gives the buffers that the stream takes.
+    fn write_in(
+        &self,
+        numbers: &mut Table,
+        out: &mut Vec<u8>,
+        heap: &Heap<'_>,
+        roots: &[Value],
+        prologue: bool,
+        writer: Option<&mut dyn Write>,
+    ) -> Result<Vec<BufferId>> {
         let mut style = self.style;
         if self.optimize {
             style.memoize = Memoize::Needed;
@@ -207,32 +270,28 @@ impl Pickler {
         }
         let defined = self.define(heap, roots, prologue)?;
         let heap = defined.as_ref().map_or(heap, |(heap, _)| heap);
-        let sink = Sink::new(writer, style.framing, heap.store.input_len());
+        let length = out.len();
+        let sink = Sink::behind(std::mem::take(out), writer, style.framing, heap.store.input_len());
         let mut writer = Writer::new(heap, sink, self.protocol, style);
         writer.fix_imports = self.fix_imports;
         writer.out_of_band = self.out_of_band;
         if let Some((_, definitions)) = &defined {
             writer.substitutes.clone_from(definitions);
         }
-        if style.memoize != Memoize::All {
+        let numbers_kept = std::mem::take(numbers);
+        writer.memo = if style.memoize == Memoize::All {
+            numbers_kept.again_for(heap)
+        } else {
             let marked = (style.memoize == Memoize::Marked).then_some(&heap.memoized);
             let starts: Vec<Value> = prologue.then_some(PROLOGUE).into_iter().chain(roots.iter().copied()).collect();
-            writer.memo = needed::needed(heap, &starts, marked, &writer.substitutes, self.protocol >= 4);
+            needed::needed(numbers_kept, heap, &starts, marked, &writer.substitutes, self.protocol >= 4)
+        };
+        let result = writer.pickles(roots, prologue);
+        (*out, *numbers) = (writer.sink.out, writer.memo);
+        if result.is_err() {
+            out.truncate(length);
         }
-        for (number, root) in roots.iter().enumerate() {
-            writer.sink.end_frame();
-            if self.protocol >= 2 && !style.no_header {
-                writer.sink.out.extend_from_slice(&[b'\x80', self.protocol]);
-            }
-            writer.sink.begin();
-            if prologue && number == 0 {
-                writer.prologue(PROLOGUE)?;
-            }
-            writer.object(*root)?;
-            writer.sink.out.push(b'.');
-        }
-        let buffers = std::mem::take(&mut writer.buffers);
-        Ok((writer.sink.finish()?, buffers))
+        result.map(|()| writer.buffers)
     }
 }
 

@@ -8,13 +8,14 @@ use super::writer::NEVER;
 
 /// A memo table in which only those objects can get a slot that are met again below the roots, and those that are marked.
 pub(crate) fn needed(
+    table: Table,
     heap: &Heap<'_>,
     roots: &[Value],
     marked: Option<&Marks>,
     substitutes: &HashMap<Value, Value>,
     names: bool,
 ) -> Table {
-    let mut table = Table::for_heap(heap);
+    let mut table = table.again_for(heap);
     let mut open: Vec<Value> = roots.to_vec();
     // What is held in place has no number, but something can be done to it: before the root, and to extensions.
     let mut in_place = HashSet::new();

@@ -34,9 +34,16 @@ pub(crate) struct Sink<'w> {
 
 impl<'w> Sink<'w> {
     /// An output that will hold so many bytes, if what was read is written back.
+    #[cfg(feature = "serde")]
     pub(crate) fn new(writer: Option<&'w mut dyn Write>, framing: Framing, expected: usize) -> Self {
+        Self::behind(Vec::new(), writer, framing, expected)
+    }
+
+    /// An output behind what is there, which will grow by so many bytes if what was read is written back.
+    pub(crate) fn behind(mut out: Vec<u8>, writer: Option<&'w mut dyn Write>, framing: Framing, expected: usize) -> Self {
         let limit = if writer.is_some() { TARGET } else { usize::MAX };
-        Self { out: Vec::with_capacity(expected.min(TARGET)), writer, framing, frame: None, limit }
+        out.reserve(expected.min(TARGET));
+        Self { out, writer, framing, frame: None, limit }
     }
 
     /// Opens the first frame, behind the header of the stream.
@@ -120,10 +127,16 @@ impl<'w> Sink<'w> {
         Ok(())
     }
 
-    /// Ends the stream; gives what was not handed to a writer.
-    pub(crate) fn finish(mut self) -> Result<Vec<u8>> {
+    /// Ends the stream; what was not handed to a writer is in the output.
+    pub(crate) fn end(&mut self) -> Result<()> {
         self.end_frame();
-        self.flush()?;
+        self.flush()
+    }
+
+    /// Ends the stream; gives what was not handed to a writer.
+    #[cfg(feature = "serde")]
+    pub(crate) fn finish(mut self) -> Result<Vec<u8>> {
+        self.end()?;
         Ok(self.out)
     }
 }

@@ -10,6 +10,7 @@ use crate::error::{ErrorKind, Result};
 use crate::heap::{BufferId, CallId, DictId, FrozenSetId, Heap, ListId, NO_EVENT, SetId, Table, TupleId, Value};
 use crate::opcode::Opcode;
 use crate::style::{Memoize, Style};
+use crate::unpickle::PROLOGUE;
 
 use super::sink::Sink;
 
@@ -91,7 +92,7 @@ impl<'h, 'w> Writer<'h, 'w> {
             fix_imports: true,
             out_of_band: false,
             buffers: Vec::new(),
-            memo: Table::for_heap(heap),
+            memo: Table::default(),
             count: 0,
             tasks: Vec::new(),
             descents: 0,
@@ -103,6 +104,23 @@ impl<'h, 'w> Writer<'h, 'w> {
             changed: HashSet::new(),
             outside: HashSet::new(),
         }
+    }
+
+    /// Writes one pickle after another.
+    pub(crate) fn pickles(&mut self, roots: &[Value], prologue: bool) -> Result<()> {
+        for (number, root) in roots.iter().enumerate() {
+            self.sink.end_frame();
+            if self.protocol >= 2 && !self.style.no_header {
+                self.sink.out.extend_from_slice(&[b'\x80', self.protocol]);
+            }
+            self.sink.begin();
+            if prologue && number == 0 {
+                self.prologue(PROLOGUE)?;
+            }
+            self.object(*root)?;
+            self.sink.out.push(b'.');
+        }
+        self.sink.end()
     }
 
     /// Writes what is done before the root object.

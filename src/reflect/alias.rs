@@ -11,8 +11,8 @@
 
 use std::fmt;
 
+use super::annotation::repr_text;
 use super::shape::{Origin, Shape, handles, unsayable, view};
-use super::signature::repr_text;
 use super::{Class, Helper, Release, Target, dialect};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};

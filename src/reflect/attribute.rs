@@ -10,8 +10,8 @@
 
 use std::fmt;
 
+use super::annotation::{repr_text, type_text};
 use super::shape::{Origin, Shape, handles, view};
-use super::signature::{repr_text, type_text};
 use super::{Module, Target};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};

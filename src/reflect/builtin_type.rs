@@ -8,8 +8,8 @@
 
 use std::fmt;
 
+use super::annotation::type_text;
 use super::shape::{Origin, Shape, handles, unsayable, view};
-use super::signature::type_text;
 use super::{Helper, Target};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};

@@ -182,6 +182,17 @@ impl<'h> Class<'h> {
         own.or_else(|| self.module.and_then(|module| self.text(module)))
     }
 
+    /// The handle of `__module__`, where the class says it.
+    pub(super) fn module_object(self) -> Option<Value> {
+        let of_dict = |dict: Option<Value>| self.heap.obj(dict?).get("__module__").ok().map(Obj::value);
+        of_dict(self.members).or_else(|| of_dict(Some(self.type_kwargs))).or(self.module)
+    }
+
+    /// The handle of the tuple of bases.
+    pub(super) fn bases_object(self) -> Value {
+        self.bases
+    }
+
     /// `__doc__`, unless it is `None`.
     #[must_use]
     pub fn doc(self) -> Option<Obj<'h>> {

@@ -231,7 +231,7 @@ impl ClassBuilder {
     /// Those of the methods and values.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         let parts = self.skeleton(heap, target)?;
-        let class = parts.build_skeleton(heap, target);
+        let class = parts.build_skeleton(heap, target)?;
         let mut cell = None;
         let mut pairs = Vec::new();
         let module = heap.name(&self.module);

@@ -65,9 +65,11 @@ impl ClassParts {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::WrongType`](crate::ErrorKind::WrongType) where a part is no object of its kind.
+    /// [`ErrorKind::WrongType`](crate::ErrorKind::WrongType) where a part is no object of its kind;
+    /// [`ErrorKind::NotInDialect`](crate::ErrorKind::NotInDialect) for what the first releases cannot make: enums and registered subclasses
+    /// before 1.1, and, for a class of a later release, bases that are generic aliases before 1.4.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
-        let class = self.build_skeleton(heap, target);
+        let class = self.build_skeleton(heap, target)?;
         match self.attributes {
             Some(attributes) => self.build_state(heap, target, class, attributes),
             None => Ok(class),
@@ -75,15 +77,17 @@ impl ClassParts {
     }
 
     /// The class without its attributes.
-    pub(super) fn build_skeleton(&self, heap: &mut Heap<'_>, target: &Target) -> Value {
+    pub(super) fn build_skeleton(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         let dialect = target.dialect_of();
+        self.check(heap, target)?;
         let args = match self.kind {
             ClassKind::Plain { metaclass, type_kwargs } => {
-                let type_kwargs = self.type_kwargs(heap, type_kwargs, dialect.release());
+                let type_kwargs = self.type_kwargs_for(heap, type_kwargs, target);
                 // The first releases call the metaclass, and track no classes.
-                if dialect.release() <= Release::V1_1 && self.tracker_id == Value::None {
+                let tracked = self.tracker_id != Value::None && dialect.release() >= Release::V1_1;
+                if dialect.release() <= Release::V1_1 && !tracked {
                     let args = heap.tuple([self.name, self.bases, type_kwargs]);
-                    return heap.call(metaclass, args);
+                    return Ok(heap.call(metaclass, args));
                 }
                 [metaclass, self.name, self.bases, type_kwargs, self.tracker_id, Value::None].to_vec()
             }
@@ -97,13 +101,13 @@ impl ClassParts {
         };
         let helper = dialect.helper(heap, helper);
         let args = heap.tuple(args);
-        heap.call(helper, args)
+        Ok(heap.call(helper, args))
     }
 
     /// Gives a class its attributes.
     pub(super) fn build_state(&self, heap: &mut Heap<'_>, target: &Target, class: Value, attributes: Value) -> Result<Value> {
         let dialect = target.dialect_of();
-        let attributes = self.attributes_for(heap, attributes, dialect.release());
+        let attributes = self.attributes_for(heap, attributes, target)?;
         if target.is_slow() {
             let helper = dialect.helper(heap, Helper::RehydrateSkeletonClass);
             return Ok(fill_call(heap, helper, class, attributes));
@@ -113,63 +117,6 @@ impl ClassParts {
         let state = heap.tuple([attributes, nothing]);
         heap.set_state(class, setter, state)?;
         Ok(class)
-    }
-
-    fn moves_to(&self, release: Release) -> Option<Release> {
-        self.release.filter(|from| *from != release)
-    }
-
-    /// What the metaclass gets, as a release has it: the module from 2.2.1 on; slots before, which are among the attributes since.
-    fn type_kwargs(&self, heap: &mut Heap<'_>, given: Value, release: Release) -> Value {
-        if self.moves_to(release).is_none() {
-            return given;
-        }
-        let mut pairs = pairs(heap.obj(given));
-        let attribute = |heap: &Heap<'_>, name: &str| heap.obj(self.attributes?).get(name).ok().map(Obj::value);
-        if release >= Release::V2_2 {
-            pairs.retain(|(key, _)| !is_named(heap, *key, "__slots__") && !is_named(heap, *key, "__doc__"));
-            if let Some(module) = attribute(heap, "__module__")
-                && !pairs.iter().any(|(key, _)| is_named(heap, *key, "__module__"))
-            {
-                pairs.insert(0, (heap.name("__module__"), module));
-            }
-        } else {
-            pairs.retain(|(key, _)| !is_named(heap, *key, "__module__"));
-            if let Some(slots) = attribute(heap, "__slots__")
-                && !pairs.iter().any(|(key, _)| is_named(heap, *key, "__slots__"))
-            {
-                pairs.insert(0, (heap.name("__slots__"), slots));
-            }
-        }
-        heap.dict(pairs)
-    }
-
-    /// The attributes as a release has them: in order of their names from 3.1 on, but for `_abc_impl`.
-    fn attributes_for(&self, heap: &mut Heap<'_>, attributes: Value, release: Release) -> Value {
-        let Some(from) = self.moves_to(release) else { return attributes };
-        let mut pairs = pairs(heap.obj(attributes));
-        let has = |heap: &Heap<'_>, pairs: &[(Value, Value)], name| pairs.iter().any(|(key, _)| is_named(heap, *key, name));
-        if let ClassKind::Plain { type_kwargs, .. } = self.kind {
-            let given = |heap: &Heap<'_>, name: &str| heap.obj(type_kwargs).get(name).ok().map(Obj::value);
-            if release >= Release::V2_2
-                && let Some(slots) = given(heap, "__slots__")
-                && !has(heap, &pairs, "__slots__")
-            {
-                pairs.push((heap.name("__slots__"), slots));
-            }
-            // Before 2.2.1 a class whose module is that of its base does not say it; afterwards the metaclass is told.
-            if from >= Release::V2_2
-                && release < Release::V2_2
-                && let Some(module) = given(heap, "__module__")
-                && !has(heap, &pairs, "__module__")
-            {
-                pairs.insert(0, (heap.name("__module__"), module));
-            }
-        }
-        if release >= Release::V3_1 {
-            sort_attributes(heap, &mut pairs);
-        }
-        heap.dict(pairs)
     }
 }
 
@@ -181,10 +128,10 @@ pub(super) fn sort_attributes(heap: &Heap<'_>, pairs: &mut [(Value, Value)]) {
     });
 }
 
-fn pairs(dict: Obj<'_>) -> Vec<(Value, Value)> {
+pub(super) fn pairs(dict: Obj<'_>) -> Vec<(Value, Value)> {
     dict.items().map(|items| items.map(|(key, value)| (key.value(), value.value())).collect()).unwrap_or_default()
 }
 
-fn is_named(heap: &Heap<'_>, key: Value, name: &str) -> bool {
+pub(super) fn is_named(heap: &Heap<'_>, key: Value, name: &str) -> bool {
     matches!(key, Value::Str(_) | Value::ByteString(_)) && heap.content(key) == name.as_bytes()
 }

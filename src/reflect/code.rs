@@ -14,118 +14,11 @@ use std::borrow::Cow;
 
 use super::{Dialect, Target, dialect, dill};
 use crate::bytecode::{CodeFields, Instructions, Listing, Needs, Version};
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
 use crate::int;
+use crate::marshal::{Field, Layout};
 use crate::text::PyStr;
-
-/// A field of a code object.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Field {
-    ArgCount,
-    PosOnly,
-    KwOnly,
-    Locals,
-    StackSize,
-    Flags,
-    Bytecode,
-    Consts,
-    Names,
-    VarNames,
-    FileName,
-    Name,
-    QualName,
-    FirstLine,
-    LineTable,
-    ExceptionTable,
-    FreeVars,
-    CellVars,
-}
-
-/// Which Pythons write a code object of some number of fields.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[non_exhaustive]
-pub enum CodeShape {
-    /// Python 2: 14 fields.
-    Python2,
-    /// 3.6 and 3.7: 15 fields.
-    Python36,
-    /// 3.8 to 3.10: 16 fields. Newer Pythons write it too, with cloudpickle up to 2.0, which they cannot load.
-    Python38,
-    /// 3.11 and later: 18 fields.
-    Python311,
-}
-
-impl CodeShape {
-    /// The shape that a version of Python takes.
-    #[must_use]
-    pub fn of_python(version: (u8, u8)) -> Self {
-        match version {
-            (..3, _) => Self::Python2,
-            (3, ..8) => Self::Python36,
-            (3, ..11) => Self::Python38,
-            _ => Self::Python311,
-        }
-    }
-
-    /// Whether a target's Python takes code objects of this shape.
-    pub(super) fn check(self, target: &Target) -> Result<()> {
-        let wanted = Self::of_python(target.python());
-        if self == wanted {
-            return Ok(());
-        }
-        let of = match self {
-            Self::Python2 => "Python 2",
-            Self::Python36 => "Python 3.6 or 3.7",
-            Self::Python38 => "Python 3.8 to 3.10",
-            Self::Python311 => "Python 3.11 or later",
-        };
-        let (major, minor) = target.python();
-        Err(ErrorKind::CodeOfOtherPython { of, major, minor }.into())
-    }
-
-    fn fields(self) -> &'static [Field] {
-        use Field::*;
-        match self {
-            Self::Python2 => &[
-                ArgCount, Locals, StackSize, Flags, Bytecode, Consts, Names, VarNames, FileName, Name, FirstLine, LineTable,
-                FreeVars, CellVars,
-            ],
-            Self::Python36 => &[
-                ArgCount, KwOnly, Locals, StackSize, Flags, Bytecode, Consts, Names, VarNames, FileName, Name, FirstLine,
-                LineTable, FreeVars, CellVars,
-            ],
-            Self::Python38 => &[
-                ArgCount, PosOnly, KwOnly, Locals, StackSize, Flags, Bytecode, Consts, Names, VarNames, FileName, Name,
-                FirstLine, LineTable, FreeVars, CellVars,
-            ],
-            Self::Python311 => &[
-                ArgCount,
-                PosOnly,
-                KwOnly,
-                Locals,
-                StackSize,
-                Flags,
-                Bytecode,
-                Consts,
-                Names,
-                VarNames,
-                FileName,
-                Name,
-                QualName,
-                FirstLine,
-                LineTable,
-                ExceptionTable,
-                FreeVars,
-                CellVars,
-            ],
-        }
-    }
-
-    fn of_len(fields: usize) -> Option<Self> {
-        [Self::Python2, Self::Python36, Self::Python38, Self::Python311].into_iter().find(|shape| shape.fields().len() == fields)
-    }
-}
 
 /// A code object of a pickle: a `Copy` view.
 ///
@@ -147,7 +40,7 @@ impl CodeShape {
 pub struct Code<'h> {
     object: Obj<'h>,
     args: Obj<'h>,
-    shape: CodeShape,
+    shape: Layout,
     /// Where the fields begin: dill may have something before them.
     first: usize,
 }
@@ -162,21 +55,28 @@ impl<'h> Code<'h> {
         Self::recognise(object).ok_or_else(|| object.wanted("a code object"))
     }
 
-    fn recognise(object: Obj<'h>) -> Option<Self> {
+    pub(super) fn recognise(object: Obj<'h>) -> Option<Self> {
         let code = Self::of_call(object)?;
         let fields = code.args.iter().ok()?.skip(code.first);
-        let fits = code.shape.fields().iter().zip(fields).all(|(field, value)| match field {
-            Field::FirstLine => matches!(value.value(), Value::Int(_)),
-            Field::ArgCount | Field::PosOnly | Field::KwOnly | Field::Locals | Field::StackSize | Field::Flags => {
+        let fits = code.shape.constructed().iter().zip(fields).all(|(field, value)| match field {
+            Field::FirstLineNo => matches!(value.value(), Value::Int(_)),
+            Field::ArgCount
+            | Field::PosOnlyArgCount
+            | Field::KwOnlyArgCount
+            | Field::NLocals
+            | Field::StackSize
+            | Field::Flags => {
                 matches!(value.value(), Value::Int(0..))
             }
-            Field::Bytecode | Field::LineTable | Field::ExceptionTable => bytes_of(value).is_some(),
+            Field::Code | Field::LineTable | Field::ExceptionTable => bytes_of(value).is_some(),
             Field::Consts => matches!(value.value(), Value::Tuple(_)),
             Field::Names | Field::VarNames | Field::FreeVars | Field::CellVars => {
                 matches!(value.value(), Value::Tuple(_))
                     && value.iter().is_ok_and(|mut items| items.all(|item| item.as_py_str().is_ok()))
             }
             Field::FileName | Field::Name | Field::QualName => value.as_py_str().is_ok(),
+            // No constructor takes these.
+            Field::LocalsPlusNames | Field::LocalsPlusKinds => false,
         });
         fits.then_some(code)
     }
@@ -191,7 +91,7 @@ impl<'h> Code<'h> {
         let is_code = dialect::is_builtin_type(callable, "CodeType") || callable.is_global("types", "CodeType");
         let args = call.args();
         let first = if is_code { 0 } else { dill::code_arguments(object)? };
-        let shape = CodeShape::of_len(args.len().ok()?.checked_sub(first)?)?;
+        let shape = Layout::of_constructor(args.len().ok()?.checked_sub(first)?)?;
         Some(Self { object, args, shape, first })
     }
 
@@ -203,12 +103,12 @@ impl<'h> Code<'h> {
 
     /// Which Pythons it is of.
     #[must_use]
-    pub fn shape(self) -> CodeShape {
+    pub fn shape(self) -> Layout {
         self.shape
     }
 
     fn field(self, field: Field) -> Option<Obj<'h>> {
-        let at = self.shape.fields().iter().position(|other| *other == field)?;
+        let at = self.shape.constructed().iter().position(|other| *other == field)?;
         self.args.get(self.first + at).ok()
     }
 
@@ -237,19 +137,19 @@ impl<'h> Code<'h> {
     /// `co_posonlyargcount`; 0 before Python 3.8.
     #[must_use]
     pub fn posonly(self) -> u32 {
-        self.int(Field::PosOnly)
+        self.int(Field::PosOnlyArgCount)
     }
 
     /// `co_kwonlyargcount`.
     #[must_use]
     pub fn kwonly(self) -> u32 {
-        self.int(Field::KwOnly)
+        self.int(Field::KwOnlyArgCount)
     }
 
     /// `co_nlocals`.
     #[must_use]
     pub fn nlocals(self) -> u32 {
-        self.int(Field::Locals)
+        self.int(Field::NLocals)
     }
 
     /// `co_stacksize`.
@@ -267,7 +167,7 @@ impl<'h> Code<'h> {
     /// `co_firstlineno`.
     #[must_use]
     pub fn firstlineno(self) -> i32 {
-        match self.field(Field::FirstLine).map(Obj::value) {
+        match self.field(Field::FirstLineNo).map(Obj::value) {
             Some(Value::Int(n)) => n,
             _ => 0,
         }
@@ -305,6 +205,10 @@ impl<'h> Code<'h> {
         self.texts(Field::VarNames)
     }
 
+    pub(super) fn varname_objects(self) -> &'h [Value] {
+        self.field(Field::VarNames).map_or(&[], |names| self.object.heap().items(names.value()))
+    }
+
     /// `co_freevars`: the names of the cells of a closure.
     pub fn freevars(self) -> impl Iterator<Item = PyStr<'h>> + Clone + use<'h> {
         self.texts(Field::FreeVars)
@@ -337,7 +241,7 @@ impl<'h> Code<'h> {
     /// `co_code`.
     #[must_use]
     pub fn bytecode(self) -> Cow<'h, [u8]> {
-        self.field(Field::Bytecode).and_then(bytes_of).unwrap_or_default()
+        self.field(Field::Code).and_then(bytes_of).unwrap_or_default()
     }
 
     /// `co_lnotab`, from Python 3.10 on `co_linetable`.
@@ -380,7 +284,7 @@ impl<'h> Code<'h> {
     #[must_use]
     pub fn guess_version(self) -> Option<Version> {
         let code = self.fields();
-        let fitting = |version: &Version| CodeShape::of_python(version.python()) == self.shape && version.fits(&code);
+        let fitting = |version: &Version| Layout::of_python(version.python()) == self.shape && version.fits(&code);
         Version::ALL.into_iter().rev().find(fitting)
     }
 
@@ -492,32 +396,33 @@ impl CodeParts {
     /// Builds the code object in the shape that the target's Python takes. The bytecode is taken as it is: it runs on the Python that
     /// it was compiled for only.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Value {
-        self.build_shape(heap, CodeShape::of_python(target.python()), target.dialect_of())
+        self.build_shape(heap, Layout::of_python(target.python()), target.dialect_of())
     }
 
     /// Builds the code object in a shape.
-    pub(super) fn build_shape(&self, heap: &mut Heap<'_>, shape: CodeShape, dialect: &Dialect) -> Value {
-        let mut args = Vec::with_capacity(shape.fields().len());
-        for field in shape.fields() {
+    pub(super) fn build_shape(&self, heap: &mut Heap<'_>, shape: Layout, dialect: &Dialect) -> Value {
+        let mut args = Vec::with_capacity(shape.constructed().len());
+        for field in shape.constructed() {
             let value = match field {
                 Field::ArgCount => heap.int(self.argcount),
-                Field::PosOnly => heap.int(self.posonly),
-                Field::KwOnly => heap.int(self.kwonly),
-                Field::Locals => heap.int(self.nlocals),
+                Field::PosOnlyArgCount => heap.int(self.posonly),
+                Field::KwOnlyArgCount => heap.int(self.kwonly),
+                Field::NLocals => heap.int(self.nlocals),
                 Field::StackSize => heap.int(self.stacksize),
                 Field::Flags => heap.int(self.flags),
-                Field::Bytecode => heap.bytes(self.bytecode.clone()),
+                Field::Code => heap.bytes(self.bytecode.clone()),
                 Field::Consts => heap.tuple(self.consts.iter().copied()),
                 Field::Names => texts(heap, &self.names),
                 Field::VarNames => texts(heap, &self.varnames),
                 Field::FileName => heap.str(&self.filename),
                 Field::Name => heap.str(&self.name),
                 Field::QualName => heap.str(self.qualname.as_ref().unwrap_or(&self.name)),
-                Field::FirstLine => heap.int(self.firstlineno),
+                Field::FirstLineNo => heap.int(self.firstlineno),
                 Field::LineTable => heap.bytes(self.linetable.clone()),
                 Field::ExceptionTable => heap.bytes(self.exceptiontable.clone()),
                 Field::FreeVars => texts(heap, &self.freevars),
                 Field::CellVars => texts(heap, &self.cellvars),
+                Field::LocalsPlusNames | Field::LocalsPlusKinds => continue,
             };
             args.push(value);
         }

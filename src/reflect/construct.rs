@@ -8,7 +8,7 @@ use super::{
     TypeOf, TypeOfParts, TypeVar, TypeVarParts, WeakSet, WeakSetParts,
 };
 use super::{Cell, Class, Code, CodeParts, Dialect, Function, FunctionParts, Target};
-use super::{ClassParts, CodeShape, Release, dill};
+use super::{ClassParts, Layout, Release, dill};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
 
@@ -16,6 +16,11 @@ use crate::heap::{Heap, Obj, Value};
 pub(crate) trait Construct {
     /// Builds it as the target's cloudpickle writes it.
     fn build_for(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value>;
+
+    /// What the target cannot say of it, though it is built.
+    fn lost(&self, _: &Heap<'_>, _: &Target) -> Option<&'static str> {
+        None
+    }
 }
 
 /// Takes a construct apart that a dialect wrote; `None` for other objects.
@@ -38,6 +43,10 @@ impl Construct for FunctionParts {
     fn build_for(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         self.build(heap, target)
     }
+
+    fn lost(&self, heap: &Heap<'_>, target: &Target) -> Option<&'static str> {
+        self.lost_in(heap, target)
+    }
 }
 
 fn class(object: Obj<'_>, dialect: &Dialect) -> Option<Box<dyn Construct>> {
@@ -56,7 +65,7 @@ fn code(object: Obj<'_>, _: &Dialect) -> Option<Box<dyn Construct>> {
 }
 
 /// Bytecode is of one Python, and so the shape stays.
-impl Construct for (CodeParts, CodeShape) {
+impl Construct for (CodeParts, Layout) {
     fn build_for(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         Ok(self.0.build_shape(heap, self.1, target.dialect_of()))
     }

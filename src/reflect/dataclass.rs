@@ -9,9 +9,9 @@
 
 use std::fmt;
 
+use super::annotation::repr_text;
 use super::function::named;
 use super::shape::{Origin, Shape, unsayable, view};
-use super::signature::repr_text;
 use super::{Class, Helper, MappingProxy, MappingProxyParts, Release, Target};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
@@ -111,7 +111,18 @@ impl FieldKind {
         [Self::Field, Self::ClassVar, Self::InitVar].into_iter().find(|kind| name == *kind.name())
     }
 
+    /// All fields of a kind have the same object.
     fn build(self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
+        let key = (0, format!("{} {}", target.dialect_of(), self.name()).into());
+        if let Some(made) = heap.made.get(&key) {
+            return Ok(*made);
+        }
+        let made = self.build_new(heap, target)?;
+        heap.made.insert(key, made);
+        Ok(made)
+    }
+
+    fn build_new(self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         if target.dialect_of().release() >= Release::V3_0 {
             let helper = target.dialect_of().helper(heap, Helper::DataclassSentinel);
             return Ok(heap.call(helper, (self.name(),)));
@@ -269,7 +280,7 @@ impl fmt::Display for DataclassField<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.name().to_string_lossy())?;
         if let Some(annotation) = self.annotation() {
-            write!(f, ": {}", super::signature::annotation_text(annotation))?;
+            write!(f, ": {}", super::annotation::annotation_text(annotation))?;
         }
         match (self.default(), self.default_factory()) {
             (Some(default), _) => write!(f, " = {}", repr_text(default)),

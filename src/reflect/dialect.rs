@@ -30,11 +30,11 @@ macro_rules! helpers {
                 }
             }
 
-            fn named(name: &str) -> Option<Self> {
-                match name {
-                    $($text => Some(Self::$name),)*
-                    _ => None,
-                }
+            fn named(name: &[u8]) -> Option<Self> {
+                $(if name == $text.as_bytes() {
+                    return Some(Self::$name);
+                })*
+                None
             }
 
             /// Whether it stood in `cloudpickle_fast` before 3.0.
@@ -111,11 +111,52 @@ impl Helper {
     /// ```
     #[must_use]
     pub fn of(object: Obj<'_>) -> Option<Self> {
-        if !matches!(object.value(), Value::Global(_)) {
+        // No name of Python 2 that is translated is one of these.
+        let (module, name) = object.written_names()?;
+        if !HelperModule::is_one(module) {
             return None;
         }
-        let (module, name) = object.global_names()?;
-        Self::named(&name).filter(|_| HelperModule::of(&module).is_some())
+        Self::named(name)
+    }
+
+    /// The helper of that name, if the module is cloudpickle or a copy of it.
+    pub(crate) fn in_module(module: &str, name: &str) -> Option<Self> {
+        Self::named(name.as_bytes()).filter(|_| HelperModule::of(module).is_some())
+    }
+
+    /// Whether a release has it.
+    pub(super) fn is_in(self, release: Release) -> bool {
+        match self {
+            Self::MakeFunction => release >= Release::V2_2,
+            Self::FunctionSetState | Self::ClassSetState | Self::FileReconstructor => release >= Release::V1_2,
+            Self::MakeSkeletonClass | Self::MakeSkeletonEnum => release >= Release::V1_1,
+            Self::MakeCell | Self::MakeTypeVar => release >= Release::V1_6,
+            Self::MakeDictKeys | Self::MakeDictValues | Self::MakeDictItems => release >= Release::V1_6,
+            Self::DataclassSentinel => release >= Release::V3_0,
+            Self::ParametrizedTypeHint => (Release::V1_6..=Release::V2_2).contains(&release),
+            Self::MakeSkelFunc | Self::FillFunction | Self::RehydrateSkeletonClass => release <= Release::V2_2,
+            Self::GenEllipsis | Self::GenNotImplemented => release <= Release::V2_2,
+            Self::BuiltinType | Self::MakeEmptyCell | Self::EmptyCellValue | Self::SubImport | Self::DynamicSubImport => true,
+        }
+    }
+
+    /// What is made by it.
+    pub(super) fn makes(self) -> &'static str {
+        match self {
+            Self::BuiltinType => "a built-in type",
+            Self::MakeFunction | Self::FunctionSetState | Self::MakeSkelFunc | Self::FillFunction => "this function",
+            Self::MakeEmptyCell | Self::MakeCell | Self::EmptyCellValue => "this cell",
+            Self::MakeSkeletonClass | Self::ClassSetState | Self::RehydrateSkeletonClass => "this class",
+            Self::MakeSkeletonEnum => "an enum",
+            Self::MakeTypeVar => "a TypeVar by value",
+            Self::SubImport | Self::DynamicSubImport => "a module",
+            Self::MakeDictKeys | Self::MakeDictValues | Self::MakeDictItems => "a view of a dict",
+            Self::FileReconstructor => "a file",
+            Self::DataclassSentinel => "the kind of a dataclass field",
+            Self::ParametrizedTypeHint => "a generic alias",
+            Self::GenEllipsis => "Ellipsis",
+            Self::GenNotImplemented => "NotImplemented",
+        }
     }
 
     /// The helper whose call an object is.
@@ -129,7 +170,11 @@ impl Helper {
 
 /// Whether an object is the type `types.<name>` as cloudpickle writes it.
 pub(crate) fn is_builtin_type(object: Obj<'_>, name: &str) -> bool {
-    builtin_type(object).is_some_and(|found| found == name)
+    let Some(Helper::BuiltinType) = Helper::called(object) else { return false };
+    let heap = object.heap();
+    let args = object.as_call().map(|call| heap.items(call.args().value()));
+    let found = args.ok().and_then(|args| args.first()).filter(|found| matches!(found, Value::Str(_) | Value::ByteString(_)));
+    found.is_some_and(|found| heap.content(*found) == name.as_bytes())
 }
 
 fn builtin_type(object: Obj<'_>) -> Option<Cow<'_, str>> {
@@ -148,6 +193,11 @@ struct HelperModule<'m> {
 }
 
 impl<'m> HelperModule<'m> {
+    /// Whether a module of that name can have helpers.
+    fn is_one(module: &[u8]) -> bool {
+        module.ends_with(b".cloudpickle") || module.ends_with(b".cloudpickle_fast") || module == b"cloudpickle"
+    }
+
     /// The last part is `cloudpickle` or `cloudpickle_fast`; up to its release 3.0 pyspark had all of it in one module.
     fn of(module: &'m str) -> Option<Self> {
         if matches!(module, "cloudpickle" | "pyspark.cloudpickle") {
@@ -220,6 +270,12 @@ impl Dialect {
     pub const CLOUDPICKLE_1_6: Self = Self::new(Release::V1_6, "cloudpickle");
     /// cloudpickle 1.2 to 1.4.
     pub const CLOUDPICKLE_1_2: Self = Self::new(Release::V1_2, "cloudpickle");
+    /// The copy in pyspark 2.4.
+    pub const PYSPARK_2_4: Self =
+        Self { release: Release::V0_4, package: Cow::Borrowed("pyspark.cloudpickle"), one_module: true };
+    /// The copy in pyspark 3.0.
+    pub const PYSPARK_3_0: Self =
+        Self { release: Release::V1_1, package: Cow::Borrowed("pyspark.cloudpickle"), one_module: true };
     /// The copy in pyspark 4.
     pub const PYSPARK: Self = Self::new(Release::V3_1, "pyspark.cloudpickle");
     /// The copy in ray.
@@ -403,7 +459,8 @@ impl FromStr for Dialect {
             "joblib" => "joblib.externals.cloudpickle",
             other => other,
         };
-        Ok(Self { release, package: Cow::Owned(package.to_owned()), one_module: false })
+        let one_module = package == "pyspark.cloudpickle" && package_is_module(release);
+        Ok(Self { release, package: Cow::Owned(package.to_owned()), one_module })
     }
 }
 

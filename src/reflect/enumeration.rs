@@ -8,8 +8,8 @@
 
 use std::fmt;
 
+use super::annotation::repr_text;
 use super::shape::{Origin, Shape, handles, view};
-use super::signature::repr_text;
 use super::{Class, Helper, Target};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};

@@ -69,17 +69,17 @@ impl State {
     fn of_slots(attributes: Obj<'_>, slots: Obj<'_>) -> Option<Self> {
         let mut state = Self { slots: Some(slots.value()), attributes: Some(attributes.value()), ..Self::default() };
         for (key, value) in slots.items().ok()? {
-            let slot = match key.as_str().ok()? {
-                "__name__" => &mut state.name,
-                "__qualname__" => &mut state.qualname,
-                "__annotations__" => &mut state.annotations,
-                "__kwdefaults__" => &mut state.kwdefaults,
-                "__defaults__" => &mut state.defaults,
-                "__module__" => &mut state.module,
-                "__doc__" => &mut state.doc,
-                "__closure__" => &mut state.closure,
-                "_cloudpickle_submodules" => &mut state.submodules,
-                "__globals__" => &mut state.globals,
+            let slot = match key.as_py_str().ok()?.as_bytes() {
+                b"__name__" => &mut state.name,
+                b"__qualname__" => &mut state.qualname,
+                b"__annotations__" => &mut state.annotations,
+                b"__kwdefaults__" => &mut state.kwdefaults,
+                b"__defaults__" => &mut state.defaults,
+                b"__module__" => &mut state.module,
+                b"__doc__" => &mut state.doc,
+                b"__closure__" => &mut state.closure,
+                b"_cloudpickle_submodules" => &mut state.submodules,
+                b"__globals__" => &mut state.globals,
                 _ => continue,
             };
             *slot = Some(value.value());
@@ -155,17 +155,19 @@ impl<'h> Function<'h> {
                 Some(Self::of_parts(object, code, base_globals, Value::None, State::default()))
             }
             helper if helper == Some(Helper::MakeFunction) || is_function_type(callable) => {
-                let code = Code::reflect(args.get(0).ok()?).ok()?;
-                let base_globals = args.get(1).ok()?.value();
+                let heap = object.heap();
+                let &[code, base_globals, ref rest @ ..] = heap.items(args.value()) else { return None };
+                let code = Code::recognise(heap.obj(code))?;
                 let mut state = State::default();
                 if let Some(found) = function_state(object) {
-                    state = State::of_slots(found.get(0).ok()?, found.get(1).ok()?)?;
+                    let &[attributes, slots, ..] = heap.items(found.value()) else { return None };
+                    state = State::of_slots(heap.obj(attributes), heap.obj(slots))?;
                 } else {
-                    state.name = args.get(2).ok().filter(|name| !name.is_none()).map(Obj::value);
-                    state.defaults = args.get(3).ok().map(Obj::value);
-                    state.closure = args.get(4).ok().map(Obj::value);
+                    state.name = rest.first().copied().filter(|name| *name != Value::None);
+                    state.defaults = rest.get(1).copied();
+                    state.closure = rest.get(2).copied();
                 }
-                Some(Self::of_parts(object, code, base_globals, args.get(4).map_or(Value::None, Obj::value), state))
+                Some(Self::of_parts(object, code, base_globals, rest.get(2).copied().unwrap_or(Value::None), state))
             }
             _ => {
                 let (code, globals, state) = dill::function(object)?;

@@ -249,7 +249,7 @@ impl FunctionBuilder {
             CodeSource::Parts(parts) => parts.build(heap, target),
         };
         let view = Code::reflect(heap.obj(code))?;
-        view.shape().check(target)?;
+        view.shape().check(target.python())?;
         let freevars: Vec<String> = view.freevars().map(|name| name.to_string_lossy().into_owned()).collect();
         let name = self.name.as_deref().map_or_else(|| view.name().to_string_lossy().into_owned(), ToOwned::to_owned);
         let in_code = view.qualname().map(|qualname| qualname.to_string_lossy().into_owned());

@@ -1,6 +1,6 @@
 //! Functions taken apart, and put together for a worker: the other half of [`Function`](super::Function).
 
-use super::{Cell, Dialect, Function, Helper, Release, Target};
+use super::{Cell, Code, Dialect, Function, Helper, Release, Target};
 use crate::error::{ErrorKind, Result};
 use crate::heap::{Heap, Obj, Value};
 
@@ -74,6 +74,8 @@ pub enum Closure {
 struct Missing {
     /// cloudpickle up to 1.3 on Python 3.6.
     annotations: bool,
+    /// cloudpickle up to 1.1.
+    submodules: bool,
 }
 
 /// The entries of a function's state in their order, up to 1.4 on Python 3.6 and 3.7.
@@ -117,7 +119,11 @@ impl<'h> Function<'h> {
             name,
             qualname: state.qualname.unwrap_or(name),
             module: or_none(state.module),
-            doc: or_none(state.doc),
+            // Up to 0.4 the worker takes it from the code.
+            doc: state
+                .doc
+                .or_else(|| self.code().consts().next().filter(|first| first.as_py_str().is_ok()).map(Obj::value))
+                .unwrap_or(Value::None),
             defaults: or_none(state.defaults),
             kwdefaults: or_none(state.kwdefaults),
             annotations: or_none(state.annotations),
@@ -125,7 +131,7 @@ impl<'h> Function<'h> {
             globals: or_none(state.globals),
             closure,
             submodules: or_none(state.submodules),
-            missing: Missing { annotations: state.annotations.is_none() },
+            missing: Missing { annotations: state.annotations.is_none(), submodules: state.submodules.is_none() },
         }
     }
 }
@@ -158,8 +164,9 @@ impl FunctionParts {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotInDialect`] for a function that refers to itself where the target makes it in one step, which old releases do on
-    /// Python 3.6 and 3.7, and for cells there that are no cells of cloudpickle.
+    /// [`ErrorKind::NotInDialect`] up to 1.4 on Python 3.6 and 3.7 for cells that are no cells of cloudpickle, and in 0.4 for defaults of
+    /// keyword-only parameters. There the call that is built fills a function made by another call, its first argument: that one is what the
+    /// function's own globals and cells must refer to.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         if target.is_slow() { self.build_slow(heap, target) } else { self.build_fast(heap, target) }
     }
@@ -185,16 +192,18 @@ impl FunctionParts {
         };
         let args = heap.tuple([self.code, self.base_globals, Value::None, Value::None, own_cells]);
         let function = heap.call(make, args);
+        let annotations = if self.missing.annotations { heap.dict([]) } else { self.annotations };
+        let submodules = if self.missing.submodules { heap.list([]) } else { self.submodules };
         let slots = [
             ("__name__", self.name),
             ("__qualname__", self.qualname),
-            ("__annotations__", self.annotations),
+            ("__annotations__", annotations),
             ("__kwdefaults__", self.kwdefaults),
             ("__defaults__", self.defaults),
             ("__module__", self.module),
             ("__doc__", self.doc),
             ("__closure__", cells),
-            ("_cloudpickle_submodules", self.submodules),
+            ("_cloudpickle_submodules", submodules),
             ("__globals__", self.globals),
         ];
         let slots = slots.map(|(key, value)| (heap.name(key), value));
@@ -205,8 +214,27 @@ impl FunctionParts {
         Ok(function)
     }
 
+    /// Up to 0.4 the worker has the name and the doc that the code has, and no annotations.
+    pub(super) fn lost_in(&self, heap: &Heap<'_>, target: &Target) -> Option<&'static str> {
+        if target.dialect_of().release() >= Release::V1_1 {
+            return None;
+        }
+        let code = Code::reflect(heap.obj(self.code)).ok()?;
+        let doc = code.consts().next().filter(|first| first.as_py_str().is_ok()).map_or(Value::None, Obj::value);
+        match () {
+            () if !heap.items(self.annotations).is_empty() => Some("the annotations of a function"),
+            () if !code.name_object().py_eq(heap.obj(self.name)) => Some("a function with another name than its code"),
+            () if !heap.obj(doc).py_eq(heap.obj(self.doc)) => Some("a function with another doc than its code"),
+            () => None,
+        }
+    }
+
     fn build_slow(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         let dialect = target.dialect_of();
+        if dialect.release() < Release::V1_1 && !heap.items(self.kwdefaults).is_empty() {
+            let what = "a function with defaults of keyword-only parameters";
+            return Err(ErrorKind::NotInDialect { what, dialect: dialect.to_string() }.into());
+        }
         let contents = match self.closure {
             None => Value::None,
             Some(Closure::Contents(contents)) => contents,
@@ -230,6 +258,7 @@ impl FunctionParts {
                 "module" => self.module,
                 "name" => self.name,
                 "doc" => self.doc,
+                "_cloudpickle_submodules" if self.missing.submodules => heap.list([]),
                 "_cloudpickle_submodules" => self.submodules,
                 "annotations" if self.missing.annotations => continue,
                 "annotations" => self.annotations,

@@ -6,8 +6,8 @@
 
 use std::fmt;
 
+use super::annotation::repr_text;
 use super::shape::{Origin, Shape, handles, view};
-use super::signature::repr_text;
 use super::{Target, dialect};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};

@@ -12,11 +12,13 @@
 //!   installed.
 
 mod alias;
+mod annotation;
 mod attribute;
 mod builtin_type;
 mod cell;
 mod class;
 mod class_builder;
+mod class_moves;
 mod class_parts;
 mod classmethod;
 mod code;
@@ -48,6 +50,7 @@ mod rebuild;
 mod shape;
 mod signature;
 mod singleton;
+mod skeletons;
 pub mod source;
 mod target;
 mod text_file;
@@ -62,7 +65,7 @@ pub use self::class::Class;
 pub use self::class_builder::ClassBuilder;
 pub use self::class_parts::{ClassKind, ClassParts};
 pub use self::classmethod::{ClassMethod, ClassMethodParts, StaticMethod, StaticMethodParts};
-pub use self::code::{Code, CodeParts, CodeShape};
+pub use self::code::{Code, CodeParts};
 pub use self::dataclass::{Dataclass, DataclassField, FieldKind, FieldParts};
 pub use self::dialect::{Dialect, Helper, Release};
 pub use self::dict_view::{DictView, DictViewKind, DictViewParts};
@@ -93,6 +96,7 @@ pub use self::target::Target;
 pub use self::text_file::{TextFile, TextFileParts};
 pub use self::typevar::{TypeVar, TypeVarParts, TypeVarSlots};
 pub use self::weak_set::{WeakSet, WeakSetParts};
+pub use crate::marshal::Layout;
 
 use crate::error::Result;
 use crate::heap::{Heap, ToPy, Value};

@@ -9,7 +9,7 @@ use std::fmt;
 
 use super::function::named;
 use super::shape::{Origin, Shape, handles, view};
-use super::{Helper, Target};
+use super::{Helper, Target, dill};
 use crate::error::Result;
 use crate::heap::{Heap, Obj, Value};
 use crate::text::PyStr;
@@ -37,13 +37,17 @@ pub struct Module<'h> {
     vars: Option<Obj<'h>>,
 }
 view!(
-    /// Reads a module, whichever way it was written (`subimport` and `dynamic_subimport` of cloudpickle).
+    /// Reads a module, whichever way it was written (`subimport` and `dynamic_subimport` of cloudpickle, `_import_module` of dill, which
+    /// has no modules by value).
     Module,
     "a module"
 );
 
 impl<'h> Module<'h> {
     pub(crate) fn recognise(object: Obj<'h>) -> Option<Self> {
+        if let Some(name) = dill::module_name(object) {
+            return Some(Self { object, origin: Origin::default(), name, vars: None });
+        }
         let (shape, helper) = Shape::helper_call(object)?;
         let (name, vars) = match (helper, shape.args()) {
             (Helper::SubImport, &[name]) => (name, None),

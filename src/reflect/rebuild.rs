@@ -10,9 +10,10 @@
 use std::collections::HashMap;
 
 use super::construct::lift;
-use super::{Code, CodeShape, Dialect, Helper, Target, code};
-use crate::error::Error;
-use crate::heap::{EventKind, Fresh, Heap, NO_EVENT, Reach, Slot, Value};
+use super::skeletons::{self, Skeletons};
+use super::{Code, Dialect, Helper, Layout, Release, Target, code};
+use crate::error::{Error, ErrorKind};
+use crate::heap::{CallId, EventKind, Fresh, Heap, NO_EVENT, Reach, Slot, Value};
 use crate::unpickle::{PROLOGUE, Pickle};
 
 /// What came of rebuilding a pickle.
@@ -20,18 +21,19 @@ use crate::unpickle::{PROLOGUE, Pickle};
 pub struct Rebuilt {
     /// How many constructs were built anew.
     pub built: usize,
-    /// Those that stayed as they were.
+    /// Those that stayed as they were, or lost something.
     pub kept: Vec<Kept>,
 }
 
-/// A construct that could not be built anew.
+/// A construct that could not be built anew, or not whole.
 #[derive(Clone, Debug)]
 pub struct Kept {
     /// The construct.
     pub object: Value,
-    /// What it would have become: another shape than that which the pickle has. `None` where building failed.
+    /// What it would have become: another shape than that which the pickle has. With an error it did become that, without what the error
+    /// names. `None` where building failed.
     pub became: Option<Value>,
-    /// Why building failed.
+    /// Why building failed, or what was lost.
     pub error: Option<Error>,
 }
 
@@ -58,7 +60,8 @@ impl Pickle<'_> {
     /// Takes every construct apart and builds it anew for another release of cloudpickle, or a copy of it in another package. A pickle
     /// without functions and classes by value stays as it is.
     ///
-    /// What the dialect cannot say is kept as it was and told.
+    /// What the dialect cannot say is kept as it was and told. Only a pickle of which nothing is told in [`Rebuilt::kept`] is sure to load as
+    /// the same there.
     ///
     /// # Examples
     ///
@@ -82,12 +85,37 @@ impl Pickle<'_> {
         let found = Dialect::detect_in(&self.heap, everything(self));
         let Some(from) = found.or_else(|| same.then(Dialect::default)) else { return Rebuilt::default() };
         let root = self.root;
-        let mut rebuilder = Rebuilder { heap: &mut self.heap, replaced: HashMap::new(), rebuilt: Rebuilt::default() };
+        let mut rebuilder = Rebuilder {
+            heap: &mut self.heap,
+            replaced: HashMap::new(),
+            skeletons: Skeletons::new(),
+            rebuilt: Rebuilt::default(),
+        };
         rebuilder.run(root, &from, target, same);
-        let Rebuilder { replaced, rebuilt, .. } = rebuilder;
+        let Rebuilder { replaced, skeletons, mut rebuilt, .. } = rebuilder;
         self.heap.replace(&replaced);
         self.root = replaced.get(&root).copied().unwrap_or(root);
+        if !skeletons.is_empty() {
+            skeletons::tie(&mut self.heap, self.root, &skeletons);
+            skeletons::leave_unmarked(self, &skeletons);
+        }
+        if from.release() != target.dialect_of().release() {
+            rebuilt.kept.extend(self.unknown_helpers(target.dialect_of()));
+        }
         rebuilt
+    }
+
+    /// Helpers that a release does not have: what is made by them cannot be made there.
+    fn unknown_helpers(&self, dialect: &Dialect) -> Vec<Kept> {
+        let mut reach = everything(self);
+        let mut found = Vec::new();
+        while let Some(value) = reach.next(&self.heap) {
+            if let Some(helper) = Helper::of(self.heap.obj(value)).filter(|helper| !helper.is_in(dialect.release())) {
+                let error = ErrorKind::NotInDialect { what: helper.makes(), dialect: dialect.to_string() };
+                found.push(Kept { object: value, became: None, error: Some(error.into()) });
+            }
+        }
+        found
     }
 }
 
@@ -106,26 +134,32 @@ impl Target {
     pub fn detect(pickle: &Pickle<'_>) -> Self {
         let heap = &pickle.heap;
         let mut reach = everything(pickle);
-        let mut python = None;
+        let (mut python, mut setters) = (None, false);
         while let Some(value) = reach.next(heap) {
             let object = heap.obj(value);
             let found = match value {
                 Value::Call(_) => Code::reflect(object).ok().map(|code| match code.shape() {
-                    CodeShape::Python2 => (2, 7),
-                    CodeShape::Python36 => (3, 7),
-                    CodeShape::Python38 => (3, 8),
-                    CodeShape::Python311 => (3, 11),
+                    Layout::Python27 => (2, 7),
+                    Layout::Python36 => (3, 7),
+                    Layout::Python38 => (3, 8),
+                    Layout::Python311 => (3, 11),
                 }),
                 Value::Global(_) => match Helper::of(object) {
                     Some(Helper::FillFunction | Helper::RehydrateSkeletonClass) => Some((3, 7)),
+                    Some(Helper::FunctionSetState | Helper::ClassSetState) => {
+                        setters = true;
+                        None
+                    }
                     _ => None,
                 },
                 _ => None,
             };
             python = python.max(found);
         }
-        let (major, minor) = python.unwrap_or((3, 8));
         let dialect = Dialect::detect_in(heap, everything(pickle)).unwrap_or_default();
+        let setters = setters && dialect.release() <= Release::V1_2;
+        // Nothing shows it. Up to protocol 4 it can be 3.6 and 3.7, and what is built for those loads later too.
+        let (major, minor) = python.unwrap_or(if pickle.protocol < 5 && !setters { (3, 7) } else { (3, 8) });
         Self::cpython(major, minor).dialect(dialect).protocol(pickle.protocol)
     }
 }
@@ -133,6 +167,8 @@ impl Target {
 struct Rebuilder<'r, 'a> {
     heap: &'r mut Heap<'a>,
     replaced: HashMap<Value, Value>,
+    /// Those of the calls that were made to fill them, where they were not made so before.
+    skeletons: Skeletons,
     rebuilt: Rebuilt,
 }
 
@@ -160,6 +196,7 @@ impl Rebuilder<'_, '_> {
                 continue;
             }
             let Some(parts) = lift(self.heap.obj(old), from) else { continue };
+            let lost = parts.lost(self.heap, target);
             let fresh = self.heap.fresh_from_here();
             match parts.build_for(self.heap, target) {
                 Ok(new) => {
@@ -167,7 +204,12 @@ impl Rebuilder<'_, '_> {
                     let agree = twins.adopt(new, old);
                     let pairs = twins.pairs;
                     if agree || !same {
-                        self.replace(&pairs, (old, new));
+                        self.replace(&pairs, (old, new), same);
+                        self.replace_skeleton(old, new);
+                        if let Some(what) = lost.filter(|_| !same) {
+                            let error = ErrorKind::NotInDialect { what, dialect: target.dialect_of().to_string() };
+                            self.rebuilt.kept.push(Kept { object: old, became: Some(new), error: Some(error.into()) });
+                        }
                     } else {
                         self.rebuilt.kept.push(Kept { object: old, became: Some(new), error: None });
                     }
@@ -177,7 +219,17 @@ impl Rebuilder<'_, '_> {
         }
     }
 
-    fn replace(&mut self, pairs: &[(Value, Value)], construct: (Value, Value)) {
+    /// What refers to the skeleton of an object refers to that of the new one, or to the new one where that is no skeleton and a call that
+    /// fills it.
+    fn replace_skeleton(&mut self, old: Value, new: Value) {
+        match (skeleton_of(self.heap, old), skeleton_of(self.heap, new)) {
+            (Some(from), to) => drop(self.replaced.insert(from, to.unwrap_or(new))),
+            (None, Some(skeleton)) => drop(self.skeletons.insert(new, skeleton)),
+            (None, None) => {}
+        }
+    }
+
+    fn replace(&mut self, pairs: &[(Value, Value)], construct: (Value, Value), same: bool) {
         self.rebuilt.built += 1;
         for (old, new) in pairs.iter().copied().chain([construct]) {
             if self.heap.memoized.holds(old) {
@@ -185,11 +237,28 @@ impl Rebuilder<'_, '_> {
             }
             if let (Value::Call(from), Value::Call(to)) = (old, new) {
                 self.replaced.entry(old).or_insert(new);
-                if let Some(habits) = self.heap.recursive.get(&from).copied() {
+                let arguments = |call: CallId| self.heap.items(self.heap.events[call.index()].object);
+                if let Some(mut habits) = self.heap.recursive.get(&from).copied()
+                    && arguments(from).len() == arguments(to).len()
+                {
+                    if !same && habits.outer_args.is_some() {
+                        let items = arguments(to).to_vec();
+                        habits.outer_args = Some(self.heap.tuple(items));
+                    }
                     self.heap.recursive.insert(to, habits);
                 }
             }
         }
+    }
+}
+
+/// What a call fills.
+fn skeleton_of(heap: &Heap<'_>, object: Value) -> Option<Value> {
+    match Helper::called(heap.obj(object))? {
+        Helper::FillFunction | Helper::RehydrateSkeletonClass => {
+            Some(heap.obj(object).as_call().ok()?.args().get(0).ok()?.value())
+        }
+        _ => None,
     }
 }
 
@@ -251,6 +320,13 @@ impl Twins<'_, '_> {
             found = old.next;
             let EventKind::Effect(kind) = old.kind else { continue };
             if made == NO_EVENT {
+                // What the call that fills the new one says already.
+                let setter = Helper::of(self.heap.obj(old.subject));
+                if matches!(setter, Some(Helper::FunctionSetState | Helper::ClassSetState))
+                    && skeleton_of(self.heap, target).is_some()
+                {
+                    continue;
+                }
                 if let Value::Call(call) = target {
                     let last = if kind == crate::heap::EffectKind::SetState { call.0 } else { NO_EVENT };
                     let subject = if last == NO_EVENT { target } else { old.subject };

@@ -59,11 +59,29 @@ pub fn write_float_repr(out: &mut impl fmt::Write, float: f64) -> fmt::Result {
         return out.write_str("inf");
     }
 
-    let shortest = shortest(float.abs());
-    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
+    let mut buffer = zmij::Buffer::new();
+    let shortest = buffer.format_finite(float.abs());
+    // Most come out as Python has them: with a point among the first characters, and no exponent, which would stand among the last five.
+    let bytes = shortest.as_bytes();
+    let tail = bytes.get(bytes.len().saturating_sub(5)..).unwrap_or_default();
+    if !tail.contains(&b'e') && !bytes.starts_with(b"0.0000") && bytes.iter().take(17).any(|byte| *byte == b'.') {
+        return out.write_str(shortest);
+    }
+    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((shortest, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let exponent: i32 = exponent.parse().unwrap_or(0);
+    let digits = [whole, fraction].concat();
+    let significant = digits.trim_start_matches('0');
+    // As in `1.25e-07`: where the point would stand behind the first digit.
+    let dropped = digits.len() - significant.len();
+    let shift = i32::try_from(whole.len()).unwrap_or(0) - 1 - i32::try_from(dropped).unwrap_or(0);
+    write_digits(out, significant.trim_end_matches('0'), exponent + shift)
+}
+
+/// Writes digits whose point stands behind the first one, shifted by an exponent; none are zero.
+fn write_digits(out: &mut impl fmt::Write, digits: &str, exponent: i32) -> fmt::Result {
     // One digit, and the digits after the point if there is one.
-    let (first, more) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let (first, more) = digits.split_at_checked(1).unwrap_or(("0", ""));
     match usize::try_from(exponent) {
         Ok(exponent @ ..16) => match more.split_at_checked(exponent) {
             None | Some((_, "")) => write!(out, "{first}{more:0<exponent$}.0"),
@@ -72,11 +90,12 @@ pub fn write_float_repr(out: &mut impl fmt::Write, float: f64) -> fmt::Result {
         Err(_) if exponent >= -4 => {
             out.write_str("0.")?;
             (exponent..-1).try_for_each(|_| out.write_char('0'))?;
-            write!(out, "{first}{more}")
+            out.write_str(digits)
         }
         _ => {
+            let point = if more.is_empty() { "" } else { "." };
             let sign = if exponent < 0 { '-' } else { '+' };
-            write!(out, "{mantissa}e{sign}{:02}", exponent.unsigned_abs())
+            write!(out, "{first}{point}{more}e{sign}{:02}", exponent.unsigned_abs())
         }
     }
 }
@@ -115,16 +134,6 @@ pub fn write_complex_repr(out: &mut impl fmt::Write, real: f64, imag: f64) -> fm
     }
     let sign = if imag.starts_with('-') { "" } else { "+" };
     write!(out, "({}{sign}{imag}j)", text(real)?)
-}
-
-/// The digits of `repr` in Rust's exponent form, such as `1.25e-7`.
-fn shortest(float: f64) -> String {
-    let shortest = format!("{float:e}");
-    let digits = shortest.bytes().take_while(|&byte| byte != b'e').filter(u8::is_ascii_digit).count();
-    // Of two candidates equally near, Rust takes the greater and CPython the even one, as it does when it rounds:
-    // 1125899906842624.25 is ...4.2 to it. The rounded one need not read back, though; 2**-44 is such a float.
-    let rounded = format!("{float:.*e}", digits.saturating_sub(1));
-    if rounded.parse() == Ok(float) { rounded } else { shortest }
 }
 
 /// Reads the line of a FLOAT opcode, its `\n` taken off.

@@ -10,6 +10,8 @@ use super::lines;
 use super::memo::Memo;
 use super::options::Options;
 use super::trace::Trace;
+use super::watch::{Nobody, Watch, Watched};
+use super::workspace::Tables;
 use crate::error::{Error, ErrorKind, Result};
 use crate::heap::{CallId, CallKind, Hashable, Heap, Persistent, Value};
 use crate::op::{Op, fault_at};
@@ -42,39 +44,57 @@ pub(crate) struct Machine<'a, 'o> {
 }
 
 impl<'a, 'o> Machine<'a, 'o> {
-    pub(crate) fn new(heap: Heap<'a>, length: usize, buffers: Vec<std::borrow::Cow<'a, [u8]>>, options: &'o Options) -> Self {
+    pub(crate) fn new(
+        heap: Heap<'a>,
+        tables: Tables,
+        length: usize,
+        buffers: Vec<std::borrow::Cow<'a, [u8]>>,
+        options: &'o Options,
+    ) -> Self {
+        let Tables { stack, marks, memo, drops } = tables;
         Self {
             heap,
-            stack: Vec::new(),
-            marks: Vec::new(),
+            stack,
+            marks,
             fence: 0,
-            memo: Memo::default(),
+            memo,
             proto: 0,
             length,
             buffers: buffers.into_iter(),
             buffers_taken: 0,
             options,
             trace: Trace { fix_imports: options.fix_imports, ..Trace::default() },
-            drops: Vec::new(),
+            drops,
             hashable: Hashable::default(),
             grown: HashMap::new(),
         }
     }
 
+    /// What is left when the machine has done its work: the heap, and the tables for the next machine.
+    pub(crate) fn into_parts(self) -> (Heap<'a>, Tables) {
+        let Self { heap, stack, marks, memo, drops, .. } = self;
+        (heap, Tables { stack, marks, memo, drops })
+    }
+
     /// Runs up to `STOP`; gives the root object and how many bytes were read.
     pub(crate) fn run(&mut self, input: &[u8]) -> Result<(Value, usize)> {
+        self.watched(input, &mut Nobody)
+    }
+
+    /// Runs up to `STOP` while somebody watches.
+    pub(crate) fn watched(&mut self, input: &[u8], watch: &mut impl Watch) -> Result<(Value, usize)> {
         if input.len() as u64 > self.options.limits.input {
             return Err(ErrorKind::LimitExceeded { what: "bytes of input", limit: self.options.limits.input }.at(0));
         }
         // A heap has room for four items for every byte of an input of 1 GiB; for more it has to be watched.
         if self.options.limits.count() || input.len() >= 1 << 30 {
-            self.run_as::<true>(input)
+            self.run_as::<true, _>(input, watch)
         } else {
-            self.run_as::<false>(input)
+            self.run_as::<false, _>(input, watch)
         }
     }
 
-    fn run_as<const COUNTED: bool>(&mut self, input: &[u8]) -> Result<(Value, usize)> {
+    fn run_as<const COUNTED: bool, W: Watch>(&mut self, input: &[u8], watch: &mut W) -> Result<(Value, usize)> {
         let mut rest = input;
         loop {
             let (after, op) = match Op::parse(rest) {
@@ -90,7 +110,9 @@ impl<'a, 'o> Machine<'a, 'o> {
             if COUNTED {
                 self.count().map_err(|error| error.or_at(self.length - rest.len(), Some(op.opcode().name())))?;
             }
-            rest = after;
+            let seen = Watched { heap: &self.heap, stack: &self.stack };
+            let skipped = watch.after(seen, op.opcode(), self.length - rest.len(), after);
+            rest = after.get(skipped..).unwrap_or_default();
         }
     }
 

@@ -75,6 +75,13 @@ impl Memo {
         }
     }
 
+    /// Forgets everything but the memory.
+    pub(crate) fn clear(&mut self) {
+        self.dense.clear();
+        self.sparse.clear();
+        (self.count, self.last, self.puts, self.first) = (0, None, 0, None);
+    }
+
     /// What was stored last.
     pub(crate) fn last(&self) -> Option<Value> {
         self.last

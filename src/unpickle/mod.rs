@@ -17,6 +17,8 @@ mod pops;
 mod series;
 mod stream;
 mod trace;
+mod watch;
+mod workspace;
 
 use std::borrow::Cow;
 use std::io::BufRead;
@@ -29,9 +31,15 @@ pub use self::policy::Policy;
 pub use self::series::Series;
 pub use self::stream::Pickles;
 pub(crate) use self::trace::is_line;
+pub(crate) use self::watch::{Seen, Watch, Watched};
+use self::workspace::Tables;
+pub use self::workspace::Workspace;
 use crate::error::Result;
-use crate::heap::Heap;
+use crate::heap::{Heap, Value};
 use crate::text::Encoding;
+
+/// A pickle of fewer bytes is small: there may be many in memory.
+const SMALL: usize = 1 << 14;
 
 /// Loads the first pickle in `input` into a new heap, as Python's `pickle.loads`; what follows its `STOP` is not looked at.
 ///
@@ -211,6 +219,46 @@ impl Unpickler {
         self.run(input, Vec::new())
     }
 
+    /// Loads the first pickle in `input` in the memory that a [`Workspace`] keeps, for programs that read many; what follows its `STOP` is not looked at.
+    ///
+    /// # Errors
+    ///
+    /// See [`Unpickler::loads`]. The memory is kept then, too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudpickle::{Unpickler, Workspace};
+    ///
+    /// let (unpickler, mut workspace) = (Unpickler::new(), Workspace::new());
+    /// for n in 0..3 {
+    ///     let payload = [b'K', n, b'.'];
+    ///     let pickle = unpickler.loads_in(&mut workspace, &payload)?;
+    ///     assert_eq!(pickle.root().as_i64()?, i64::from(n));
+    ///     workspace.recycle(pickle);
+    /// }
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
+    pub fn loads_in<'a>(&self, workspace: &mut Workspace, input: &'a [u8]) -> Result<Pickle<'a>> {
+        let (heap, tables) = (workspace.heap(input), std::mem::take(&mut workspace.tables));
+        let mut machine = Machine::new(heap, tables, input.len(), Vec::new(), &self.options);
+        let result = match machine.run(input) {
+            Ok((root, length)) => {
+                let (pickle, tables) = Pickle::finish(machine, root, &input[..length], self.options.encoding);
+                workspace.tables = tables;
+                Ok(pickle)
+            }
+            Err(error) => {
+                let (heap, tables) = machine.into_parts();
+                workspace.recycle_heap(heap);
+                workspace.tables = tables;
+                Err(error)
+            }
+        };
+        workspace.tables.clear();
+        result
+    }
+
     /// Loads the first pickle in `input` with the out-of-band buffers that `NEXT_BUFFER` takes (PEP 574), in their order.
     ///
     /// # Errors
@@ -241,10 +289,10 @@ impl Unpickler {
     /// See [`load`].
     pub fn load(&self, reader: &mut impl BufRead) -> Result<Pickle<'static>> {
         let input = stream::read_pickle(reader, self.options.limits.input)?;
-        let mut machine = Machine::new(Heap::over(Cow::Borrowed(&input)), input.len(), Vec::new(), &self.options);
+        let mut machine = self.machine(&input, Vec::new());
         let (root, _) = machine.run(&input)?;
-        let pickle = Pickle::finish(machine, root, &input, self.options.encoding).detach();
-        Ok(pickle.attach(input))
+        let (pickle, _) = Pickle::finish(machine, root, &input, self.options.encoding);
+        Ok(pickle.detach().attach(input))
     }
 
     /// Loads one pickle after another from a reader, up to its end.
@@ -284,7 +332,7 @@ impl Unpickler {
     /// # Ok::<(), cloudpickle::Error>(())
     /// ```
     pub fn loads_series<'a>(&self, input: &'a [u8]) -> Result<Series<'a>> {
-        let mut machine = Machine::new(Heap::over(Cow::Borrowed(input)), input.len(), Vec::new(), &self.options);
+        let mut machine = self.machine(input, Vec::new());
         let mut rest = input;
         let mut roots = Vec::new();
         while !rest.is_empty() {
@@ -309,9 +357,35 @@ impl Unpickler {
     /// ```
     #[must_use]
     pub fn loads_partial<'a>(&self, input: &'a [u8]) -> Partial<'a> {
-        let mut machine = Machine::new(Heap::over(Cow::Borrowed(input)), input.len(), Vec::new(), &self.options);
+        let mut machine = self.machine(input, Vec::new());
         let result = machine.run(input);
         Partial::finish(machine, result, self.options.encoding)
+    }
+
+    /// Loads as far as possible while somebody watches; of what was dropped nothing is put away.
+    pub(crate) fn loads_watched<'a>(&self, input: &'a [u8], watch: &mut impl Watch) -> Seen<'a> {
+        let mut machine = self.machine(input, Vec::new());
+        let result = machine.watched(input, watch);
+        let mut heap = machine.heap;
+        heap.encoding = self.options.encoding;
+        Seen { heap, result }
+    }
+
+    /// Loads all pickles of an input with one memo for them all, as far as possible, while somebody watches; gives the last root.
+    pub(crate) fn loads_series_watched<'a>(&self, input: &'a [u8], watch: &mut impl Watch) -> Seen<'a> {
+        let mut machine = self.machine(input, Vec::new());
+        let mut rest = input;
+        let mut result = Ok((Value::None, 0));
+        while !rest.is_empty() && result.is_ok() {
+            result = machine.watched(rest, watch);
+            if let Ok((_, length)) = result {
+                machine.begin_anew();
+                rest = rest.get(length..).unwrap_or_default();
+            }
+        }
+        let mut heap = machine.heap;
+        heap.encoding = self.options.encoding;
+        Seen { heap, result: result.map(|(root, _)| (root, input.len())) }
     }
 
     /// The bytes of the first pickle that a reader gives.
@@ -321,9 +395,17 @@ impl Unpickler {
     }
 
     fn run<'a>(&self, input: &'a [u8], buffers: Vec<Cow<'a, [u8]>>) -> Result<(Pickle<'a>, usize)> {
-        let mut machine = Machine::new(Heap::over(Cow::Borrowed(input)), input.len(), buffers, &self.options);
+        let mut machine = self.machine(input, buffers);
         let (root, length) = machine.run(input)?;
-        Ok((Pickle::finish(machine, root, &input[..length], self.options.encoding), length))
+        let (mut pickle, _) = Pickle::finish(machine, root, &input[..length], self.options.encoding);
+        if length < SMALL {
+            pickle.heap.fit();
+        }
+        Ok((pickle, length))
+    }
+
+    fn machine<'a>(&self, input: &'a [u8], buffers: Vec<Cow<'a, [u8]>>) -> Machine<'a, '_> {
+        Machine::new(Heap::over(Cow::Borrowed(input)), Tables::default(), input.len(), buffers, &self.options)
     }
 }
 

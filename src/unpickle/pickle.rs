@@ -7,6 +7,7 @@ use crate::text::Encoding;
 
 use super::drops;
 use super::machine::Machine;
+use super::workspace::Tables;
 
 /// A pickle as objects: a heap, the root object in it, and how it was written.
 ///
@@ -36,16 +37,16 @@ impl<'a> Pickle<'a> {
         Self { heap, root, protocol: 5, style: Style::default() }
     }
 
-    pub(crate) fn finish(mut machine: Machine<'a, '_>, root: Value, stream: &[u8], encoding: Encoding) -> Self {
+    pub(crate) fn finish(mut machine: Machine<'a, '_>, root: Value, stream: &[u8], encoding: Encoding) -> (Self, Tables) {
         machine.leave();
         drops::settle(&mut machine.heap, &[root], &machine.drops);
         let protocol = machine.trace.protocol(&machine.heap, stream);
         let (style, marked) = machine.trace.style(&machine.heap, &machine.memo, stream, protocol);
-        let mut heap = machine.heap;
+        let (mut heap, tables) = machine.into_parts();
         heap.encoding = encoding;
         heap.root = Some(root);
         heap.memoized = Marks::of(&marked);
-        Self { heap, root, protocol, style }
+        (Self { heap, root, protocol, style }, tables)
     }
 
     /// The object that the pickle is of.

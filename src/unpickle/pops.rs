@@ -150,12 +150,21 @@ impl Machine<'_, '_> {
         self.drops.push(index);
     }
 
+    /// Makes ready for the next pickle, which has the same memo.
+    pub(crate) fn begin_anew(&mut self) {
+        self.marks.clear();
+        self.stack.clear();
+        (self.fence, self.proto) = (0, 0);
+    }
+
     /// What still lies on the stack when the machine stops was made as well.
     pub(crate) fn leave(&mut self) {
         self.marks.clear();
         (self.fence, self.proto) = (0, 0);
-        for value in std::mem::take(&mut self.stack) {
+        let mut left = std::mem::take(&mut self.stack);
+        for value in left.drain(..) {
             self.dropped(value);
         }
+        self.stack = left;
     }
 }

@@ -26,6 +26,10 @@ pub struct Golden {
     pub object: Json,
     /// What came of loading and comparing it.
     pub result: Json,
+    /// Modules that must be there when it is loaded.
+    pub modules: Vec<String>,
+    /// What is asked of the object: expressions of `x`.
+    pub calls: Vec<String>,
     pub bytes: Vec<u8>,
 }
 
@@ -83,6 +87,11 @@ pub fn golden(mut each: impl FnMut(Golden)) {
     for file in files {
         let python = version(file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().trim_start_matches("py"));
         for record in records(&file) {
+            let texts =
+                |list: &Json| list.as_array().into_iter().flatten().filter_map(|text| Some(text.as_str()?.to_owned())).collect();
+            let modules: Vec<String> = texts(&record.info["modules"]);
+            let calls = record.info["calls"].as_array().into_iter().flatten();
+            let calls: Vec<String> = calls.filter_map(|call| Some(call[0].as_str()?.to_owned())).collect();
             for (producer, result) in record.info["producers"].as_object().into_iter().flatten() {
                 let Some(at) = result["payload"].as_u64() else { continue };
                 let (package, release) = producer.split_once(' ').expect("package and release");
@@ -93,6 +102,8 @@ pub fn golden(mut each: impl FnMut(Golden)) {
                     case: record.name.clone(),
                     object: result.get("object").unwrap_or(&record.info["object"]).clone(),
                     result: result.clone(),
+                    modules: modules.clone(),
+                    calls: calls.clone(),
                     bytes: record.payloads[usize::try_from(at).expect("an index")].clone(),
                 });
             }

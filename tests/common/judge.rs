@@ -107,6 +107,7 @@ impl Loading<'_> {
 pub struct Judge {
     python: Python,
     path: Vec<PathBuf>,
+    script: &'static str,
     timeout: Duration,
     running: Option<Running>,
 }
@@ -120,7 +121,15 @@ struct Running {
 
 impl Judge {
     pub fn new(python: &Python) -> Judge {
-        Judge { python: python.clone(), path: Vec::new(), timeout: Duration::from_secs(120), running: None }
+        let script = if python.version.0 == 2 { "judge2.py" } else { "judge.py" };
+        Judge { python: python.clone(), path: Vec::new(), script, timeout: Duration::from_secs(120), running: None }
+    }
+
+    /// The judge of golden payloads, `tests/python/golden_judge.py`: it answers [`Judge::equal`] alone.
+    pub fn golden(python: &Python) -> Judge {
+        let mut judge = Judge::new(python);
+        judge.script = "golden_judge.py";
+        judge
     }
 
     /// Adds a directory to `PYTHONPATH`, such as one of [`venv`](super::venv).
@@ -151,6 +160,17 @@ impl Judge {
         let mut fields = vec![a, b];
         fields.extend(loading.buffers.iter().chain(second).map(|buffer| buffer.data.as_slice()));
         match self.text(b'E', &loading.options(), &fields) {
+            Ok(line) if line.is_empty() => Ok(()),
+            Ok(line) => Err(line),
+            Err(trouble) => Err(trouble.to_string()),
+        }
+    }
+
+    /// Nothing when two payloads of cloudpickle load as the same functions, classes and objects, and each of the calls, expressions
+    /// of `x`, gives the same with both; else one line that says where they differ. `options` are those of `golden_judge.py`.
+    pub fn equal(&mut self, a: &[u8], b: &[u8], options: &str, calls: &[String]) -> Result<(), String> {
+        let calls = serde_json::to_vec(calls).expect("texts");
+        match self.text(b'E', options, &[a, b, &calls]) {
             Ok(line) if line.is_empty() => Ok(()),
             Ok(line) => Err(line),
             Err(trouble) => Err(trouble.to_string()),
@@ -209,7 +229,9 @@ impl Judge {
     fn ask(&mut self, command: u8, options: &str, fields: &[&[u8]]) -> Result<Vec<Vec<u8>>, Trouble> {
         let running = match &mut self.running {
             Some(running) => running,
-            none => none.insert(start(&self.python, &self.path).map_err(|e| Trouble::Lost(format!("{}: {e}", self.python)))?),
+            none => none.insert(
+                start(&self.python, &self.path, self.script).map_err(|e| Trouble::Lost(format!("{}: {e}", self.python)))?,
+            ),
         };
         let sent = send(&mut running.stdin, command, options, fields);
         match sent.map_err(|_| mpsc::RecvTimeoutError::Disconnected).and_then(|()| running.answers.recv_timeout(self.timeout)) {
@@ -249,12 +271,11 @@ impl Drop for Judge {
     }
 }
 
-fn start(python: &Python, path: &[PathBuf]) -> io::Result<Running> {
+fn start(python: &Python, path: &[PathBuf], script: &str) -> io::Result<Running> {
     let mut command = python.command();
     if !path.is_empty() {
         command.env("PYTHONPATH", env::join_paths(path).map_err(io::Error::other)?);
     }
-    let script = if python.version.0 == 2 { "judge2.py" } else { "judge.py" };
     let mut child =
         command.arg(scripts().join(script)).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let missing = || io::Error::other("a pipe is missing");

@@ -9,7 +9,8 @@ field of a request is the options, lines `key=value`:
     C  A [calls]          loads it; a JSON list of what the calls give
 
 Options: loader=dill (absent: pickle), modules=a,b (modules of golden_cases that are there besides golden_pkg),
-order=0 (dicts may differ in order). Equal means: functions by code, names, defaults, annotations, attributes,
+order=0 (dicts may differ in order), ignore=a,globals.b (attributes of classes, fields of code objects and globals that are
+not compared). Equal means: functions by code, names, defaults, annotations, attributes,
 globals and closure; classes member by member, registered subclasses included; instances by their state. Each payload
 is loaded into a fresh `__main__` and without classes remembered from the one before.
 CPython 3.6 and newer.
@@ -18,6 +19,7 @@ CPython 3.6 and newer.
 import abc
 import collections
 import enum
+import gc
 import inspect
 import json
 import os
@@ -213,7 +215,15 @@ for _cls in VIEWS:
 
 
 def difference(a, b, options, calls=()):
-    """Loads both. "" or where they differ."""
+    """Loads both. "" or where they differ. What only weak references hold, such as a registered class, stays for so long."""
+    gc.disable()
+    try:
+        return difference_of(a, b, options, calls)
+    finally:
+        gc.enable()
+
+
+def difference_of(a, b, options, calls):
     first = load(a, options)
     try:
         second = load(b, options)

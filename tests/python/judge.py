@@ -168,6 +168,7 @@ class Comparison:
         self.sharing = options.get("sharing") != "0"
         self.strings = options.get("strings") == "1"
         self.order = options.get("order") != "0"
+        self.ignored = set(options.get("ignore", "").split(","))
         self.there = {}
         self.back = {}
         self.seen = set()
@@ -333,11 +334,14 @@ class Comparison:
         a, b = a.namespace, b.namespace
         if self.sharing and self.same_place(a, b):
             return
-        self.items(*[[(k, v) for k, v in d.items() if k != "__builtins__"] for d in (a, b)], path=path)
+        left, right = [[(k, v) for k, v in d.items() if k != "__builtins__" and "globals." + k not in self.ignored] for d in (a, b)]
+        self.items(left, right, path)
 
     def codes(self, a, b, path):
         for name in CODE_FIELDS:
             x, y = getattr(a, name), getattr(b, name)
+            if name in self.ignored:
+                continue
             if name == "co_consts":  # constants are equal by type and value
                 self.sequence(name, x, y, path)
             elif x != y:
@@ -361,10 +365,11 @@ class Comparison:
         if type(a) is not type(b):
             self.also(type(a), type(b), path, ".__class__")
         for name in ("__name__", "__qualname__", "__module__", "__doc__"):
-            if getattr(a, name, None) != getattr(b, name, None):
+            if name not in self.ignored and getattr(a, name, None) != getattr(b, name, None):
                 self.differ(name, getattr(a, name, None), getattr(b, name, None))
         self.also(a.__bases__, b.__bases__, path, ".__bases__")
-        left, right = [{k: v for k, v in vars(c).items() if k not in IGNORED_IN_CLASS} for c in (a, b)]
+        ignored = IGNORED_IN_CLASS | self.ignored
+        left, right = [{k: v for k, v in vars(c).items() if k not in ignored} for c in (a, b)]
         if set(left) != set(right):
             self.differ("attributes of class", sorted(set(left) - set(right)), sorted(set(right) - set(left)))
         for name in left:

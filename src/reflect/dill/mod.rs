@@ -68,6 +68,14 @@ fn called(object: Obj<'_>) -> Option<(Helper, &[Value])> {
     Some((Helper::of(call.callable())?, object.heap().items(call.args().value())))
 }
 
+/// The name of a module: `_import_module(name)`.
+pub(super) fn module_name(object: Obj<'_>) -> Option<Obj<'_>> {
+    match called(object)? {
+        (Helper::ImportModule, [name, ..]) => Some(object.heap().obj(*name)).filter(|name| name.as_py_str().is_ok()),
+        _ => None,
+    }
+}
+
 /// Whether an object is made by a helper of dill.
 pub(super) fn is_made(object: Obj<'_>) -> bool {
     called(object).is_some() || class(object).is_some()

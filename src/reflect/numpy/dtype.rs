@@ -306,9 +306,9 @@ impl<'h> Dtype<'h> {
         }
         let index = heap.obj(self.fields).index()?;
         let field = |name: &Value| {
-            let (dtype, offset, title) = match heap.items(index.get(heap.obj(*name))?.value()) {
-                &[dtype, offset] => (dtype, offset, None),
-                &[dtype, offset, title] => (dtype, offset, Some(heap.obj(title))),
+            let (dtype, offset, title) = match *heap.items(index.get(heap.obj(*name))?.value()) {
+                [dtype, offset] => (dtype, offset, None),
+                [dtype, offset, title] => (dtype, offset, Some(heap.obj(title))),
                 _ => return None,
             };
             let dtype = Self::recognise(heap.obj(dtype))?;

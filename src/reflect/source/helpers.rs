@@ -5,7 +5,7 @@
 /// While a class body runs, `dataclasses` looks the module up there (3.7 and newer, for annotations that are strings), and so do
 /// other decorators. The module is listed only for that time and only when nothing else has the name; the lock is for threads that
 /// load the same payload, and the process id in its name for children that are forked while it is held.
-pub(super) const RUN: &str = "\
+pub(crate) const RUN: &str = "\
 def run(code, module):
     import os, sys, threading
     name = module.__name__
@@ -20,7 +20,7 @@ def run(code, module):
 ";
 
 /// `load(name, filename, source, variables)`: a module that stays in `sys.modules`, and is made only once there.
-pub(super) const LOAD: &str = "\
+pub(crate) const LOAD: &str = "\
 def load(name, filename, source, variables):
     import io, linecache, os, sys, threading, types
     key = 'run %s %d' % (name, os.getpid())

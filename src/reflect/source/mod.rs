@@ -33,7 +33,7 @@
 //! - A dataclass with such annotations that a function makes when it is called needs its module registered.
 //! - A relative import needs the package on the worker, or registered.
 
-mod helpers;
+pub(crate) mod helpers;
 mod local;
 mod module;
 mod text;

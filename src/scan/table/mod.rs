@@ -1,0 +1,17 @@
+//! The table of rules: modules and names, how harmful a call of them is, and why.
+//!
+//! What is not listed is not safe: names of the standard library and of known packages that stand in no row are held for dangerous when they are called,
+//! all other modules for suspicious. So the rows are mostly of what is known to be harmless. The first row that matches counts.
+
+mod packages;
+mod standard;
+
+use super::rules::Row;
+
+pub(crate) use self::packages::PACKAGES;
+pub(crate) use self::standard::{POWERFUL, STANDARD};
+
+/// All rows, in the order in which they count.
+pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
+    standard::ROWS.iter().chain(packages::ROWS)
+}
