@@ -8,7 +8,7 @@ use std::path::Path;
 
 use cloudpickle::reflect::Target;
 use cloudpickle::reflect::numpy::{Array, ArrayParts, Dtype, DtypeKind, Element, MaskedArray, Numpy, Scalar, ScalarParts};
-use cloudpickle::{Heap, Pickle, Pickler, Unpickler};
+use cloudpickle::{ErrorKind, Heap, Pickle, Pickler, Unpickler, Value};
 use common::{Python, interpreters, not_run, scripts, venv};
 use serde_json::{Value as Json, json};
 
@@ -276,4 +276,74 @@ fn every_kind_of_every_numpy() {
         assert!(counts.identical * 100 > counts.built * 95, "{counts:#?}");
     }
     assert!(ran > 0, "there is no numpy");
+}
+
+/// A structure of fields that are all of one dtype.
+fn structure(heap: &mut Heap<'_>, names: &[&str], of: Value, size: i32) -> Value {
+    let class = heap.global("numpy", "dtype");
+    let dtype = heap.call(class, (format!("V{size}"), false, true));
+    let names: Vec<Value> = names.iter().map(|name| heap.str(name)).collect();
+    let entry = heap.tuple([of, Value::Int(0)]);
+    let fields = heap.dict(names.iter().map(|name| (*name, entry)));
+    let names = heap.tuple(names);
+    let state = heap.add((3, "|", None::<i32>, names, fields, size, 1, 16));
+    heap.build(dtype, state).expect("a call takes a state");
+    dtype
+}
+
+#[test]
+fn dtypes_nested_deep_or_shared_end() {
+    for (names, depth) in [(&["a"][..], 100_000), (&["a", "b"][..], 31), (&["a", "b", "c", "d"][..], 3_000)] {
+        let mut heap = Heap::new();
+        let mut dtype = cloudpickle::reflect::numpy::DtypeParts::of::<u8>().build(&mut heap, Numpy::V1).expect("a dtype");
+        for _ in 0..depth {
+            dtype = structure(&mut heap, names, dtype, 1);
+        }
+        let dtype = Dtype::reflect(heap.obj(dtype)).expect("a dtype");
+        assert!(dtype.to_string().len() < 1_000_000);
+        assert!(dtype.to_string().contains("..."));
+        assert!(matches!(dtype.parts().unwrap_err().kind(), ErrorKind::LimitExceeded { .. }));
+    }
+}
+
+#[test]
+fn shapes_are_held_against_the_bytes() {
+    let huge = 1i64 << 40;
+    let cases: &[(&str, &[i64], usize, bool)] = &[
+        ("f8", &[3], 24, true),
+        ("f8", &[], 8, true),
+        ("f8", &[0, huge], 0, true),
+        ("f8", &[3], 23, false),
+        ("f8", &[3], 32, false),
+        ("f8", &[-1], 8, false),
+        ("f8", &[huge], 8, false),
+        ("f8", &[huge, huge], 8, false),
+        ("f8", &[0, huge, huge], 0, false),
+        ("V0", &[5], 0, true),
+        ("V0", &[huge], 0, false),
+        ("V0", &[huge, huge, huge], 0, false),
+        ("x8", &[1], 8, false),
+        ("f", &[1], 8, false),
+        ("f99999999999999999999", &[1], 8, false),
+    ];
+    for (of, shape, length, is_array) in cases {
+        let mut heap = Heap::new();
+        let class = heap.global("numpy", "dtype");
+        let dtype = heap.call(class, (*of, false, true));
+        let state = heap.add((3, "<", None::<i32>, None::<i32>, None::<i32>, -1, -1, 0));
+        heap.build(dtype, state).expect("a call takes a state");
+        let reconstruct = heap.global("numpy.core.multiarray", "_reconstruct");
+        let class = heap.global("numpy", "ndarray");
+        let array = heap.call(reconstruct, (class, (0,), "b"));
+        let shape: Vec<Value> = shape.iter().map(|length| heap.add(*length)).collect();
+        let shape = heap.tuple(shape);
+        let bytes = heap.bytes(vec![1; *length]);
+        let state = heap.add((1, shape, dtype, false, bytes));
+        heap.build(array, state).expect("a call takes a state");
+        let found = Array::reflect(heap.obj(array));
+        assert_eq!(found.is_ok(), *is_array, "{of} {} {length}", heap.obj(shape));
+        if let Ok(array) = found {
+            assert_eq!(array.item_bytes().expect("bytes").map(|item| item.len()).sum::<usize>(), *length);
+        }
+    }
 }

@@ -345,10 +345,10 @@ impl<'h> Dtype<'h> {
     }
 
     fn write(self, f: &mut fmt::Formatter<'_>, depth: usize, left: &mut usize) -> fmt::Result {
-        let Ok(mut fields) = self.fields() else { return f.write_str("...") };
         if depth >= MAX_NESTING || *left == 0 {
             return f.write_str("...");
         }
+        let Ok(mut fields) = self.fields() else { return f.write_str("...") };
         if fields.is_empty() {
             return if depth == 0 { f.write_str(&self.str()) } else { write!(f, "'{}'", self.str()) };
         }
@@ -356,7 +356,10 @@ impl<'h> Dtype<'h> {
         f.write_str("[")?;
         let (mut end, mut comma) = (0, "");
         for field in &fields {
-            *left = left.saturating_sub(1);
+            if *left == 0 {
+                return write!(f, "{comma}...]");
+            }
+            *left -= 1;
             if let Some(gap @ 1..) = field.offset.checked_sub(end) {
                 write!(f, "{comma}('', '|V{gap}')")?;
                 comma = ", ";
