@@ -552,7 +552,7 @@ impl<'a> Heap<'a> {
     }
 
     #[inline(always)]
-    fn span(&self, value: Value) -> Option<Span> {
+    pub(crate) fn span(&self, value: Value) -> Option<Span> {
         match value {
             Value::Str(id) => Some(self.strs[id.index()]),
             Value::ByteString(id) => Some(self.byte_strings[id.index()]),

@@ -43,6 +43,7 @@ mod module;
 mod namedtuple;
 mod namespace;
 mod newtype;
+pub mod numpy;
 mod partial;
 mod pickled_module;
 mod property;
