@@ -379,8 +379,23 @@ impl<'h> DictIndex<'h> {
         Self { heap, index: Index::of_dict(heap, dict, DEPTH) }
     }
 
-    /// The value of a key, by Python's equality; the last one that was set.
+    /// The value of a key, by Python's equality; the last one that was set. A handle is one of the dict's own heap.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pickle = cloudpickle::py!({"spam": 1, (1, 2): 2});
+    /// let index = pickle.root().index()?;
+    /// assert_eq!(index.get((1.0, 2)).unwrap().as_i64()?, 2);
+    /// let (key, _) = pickle.root().items()?.next().unwrap();
+    /// assert_eq!(index.get(key.value()).unwrap().as_i64()?, 1);
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
     pub fn get(&self, key: impl super::ToPy) -> Option<Obj<'h>> {
+        if let Some(value) = key.handle() {
+            let key = Hashes::new(self.heap).key(value, DEPTH);
+            return self.index.get(&key).map(|value| self.heap.obj(value));
+        }
         let mut scratch = Heap::new();
         let value = key.to_py(&mut scratch);
         let key = Hashes::new(&scratch).key(value, DEPTH);

@@ -49,6 +49,12 @@ use crate::text::PyStr;
 pub trait ToPy {
     /// Adds the Python object to a heap.
     fn to_py(&self, heap: &mut Heap<'_>) -> Value;
+
+    /// The handle, where it is one already.
+    #[doc(hidden)]
+    fn handle(&self) -> Option<Value> {
+        None
+    }
 }
 
 /// Bytes that mean Python's `bytes`; a plain slice or vector of `u8` is a list of ints.
@@ -72,6 +78,10 @@ impl<T: AsRef<[u8]>> ToPy for Bytes<T> {
 impl ToPy for Value {
     fn to_py(&self, _: &mut Heap<'_>) -> Value {
         *self
+    }
+
+    fn handle(&self) -> Option<Value> {
+        Some(*self)
     }
 }
 
@@ -152,6 +162,10 @@ impl ToPy for PyStr<'_> {
 impl<T: ToPy + ?Sized> ToPy for &T {
     fn to_py(&self, heap: &mut Heap<'_>) -> Value {
         (**self).to_py(heap)
+    }
+
+    fn handle(&self) -> Option<Value> {
+        (**self).handle()
     }
 }
 
