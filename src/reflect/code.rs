@@ -57,24 +57,27 @@ impl<'h> Code<'h> {
 
     pub(super) fn recognise(object: Obj<'h>) -> Option<Self> {
         let code = Self::of_call(object)?;
-        let fields = code.args.iter().ok()?.skip(code.first);
+        let heap = object.heap();
+        let is_text = |value: Value| matches!(value, Value::Str(_)) || heap.obj(value).as_py_str().is_ok();
+        let fields = heap.items(code.args.value()).get(code.first..)?;
         let fits = code.shape.constructed().iter().zip(fields).all(|(field, value)| match field {
-            Field::FirstLineNo => matches!(value.value(), Value::Int(_)),
+            Field::FirstLineNo => matches!(value, Value::Int(_)),
             Field::ArgCount
             | Field::PosOnlyArgCount
             | Field::KwOnlyArgCount
             | Field::NLocals
             | Field::StackSize
             | Field::Flags => {
-                matches!(value.value(), Value::Int(0..))
+                matches!(value, Value::Int(0..))
             }
-            Field::Code | Field::LineTable | Field::ExceptionTable => bytes_of(value).is_some(),
-            Field::Consts => matches!(value.value(), Value::Tuple(_)),
+            Field::Code | Field::LineTable | Field::ExceptionTable => {
+                matches!(value, Value::Bytes(_)) || bytes_of(heap.obj(*value)).is_some()
+            }
+            Field::Consts => matches!(value, Value::Tuple(_)),
             Field::Names | Field::VarNames | Field::FreeVars | Field::CellVars => {
-                matches!(value.value(), Value::Tuple(_))
-                    && value.iter().is_ok_and(|mut items| items.all(|item| item.as_py_str().is_ok()))
+                matches!(value, Value::Tuple(_)) && heap.items(*value).iter().all(|item| is_text(*item))
             }
-            Field::FileName | Field::Name | Field::QualName => value.as_py_str().is_ok(),
+            Field::FileName | Field::Name | Field::QualName => is_text(*value),
             // No constructor takes these.
             Field::LocalsPlusNames | Field::LocalsPlusKinds => false,
         });
@@ -109,7 +112,8 @@ impl<'h> Code<'h> {
 
     fn field(self, field: Field) -> Option<Obj<'h>> {
         let at = self.shape.constructed().iter().position(|other| *other == field)?;
-        self.args.get(self.first + at).ok()
+        let heap = self.object.heap();
+        heap.items(self.args.value()).get(self.first + at).map(|value| heap.obj(*value))
     }
 
     fn int(self, field: Field) -> u32 {
