@@ -39,6 +39,7 @@ fn kept(payload: &Golden) -> Option<&'static str> {
 #[test]
 fn rebuilt_payloads_are_the_same_bytes() {
     let (mut payloads, mut written, mut same, mut built) = (0, 0, 0, 0);
+    let (mut cloudpickles, mut exact) = (0, 0);
     let mut explained: BTreeMap<&str, usize> = BTreeMap::new();
     let mut wrong = Vec::new();
     golden(|payload| {
@@ -63,6 +64,10 @@ fn rebuilt_payloads_are_the_same_bytes() {
         }
         let bytes = pickle.dumps().expect(&label);
         same += usize::from(bytes == payload.bytes);
+        if payload.package != "dill" {
+            cloudpickles += 1;
+            exact += usize::from(bytes == payload.bytes);
+        }
         if bytes != again && kept(&payload).is_none() {
             wrong.push(format!("{label}: rebuilt otherwise"));
         }
@@ -73,7 +78,7 @@ fn rebuilt_payloads_are_the_same_bytes() {
     }
     wrong.iter().take(40).for_each(|line| println!("{line}"));
     assert!(wrong.is_empty(), "{} payloads", wrong.len());
-    assert!(same * 100 >= payloads * 98 || payloads - same < 800, "{same} of {payloads}");
+    assert!(exact * 100 >= cloudpickles * 98, "{exact} of {cloudpickles} of cloudpickle");
 }
 
 /// From each release to each: there and back is the same where both can say it.
