@@ -63,6 +63,22 @@ fn next_index(len: usize) -> u32 {
     u32::try_from(len).unwrap_or_else(|_| full("objects of a kind"))
 }
 
+/// Makes room for what there will be when the whole input is read, if the rest is like what was read so far. Gives how many bytes there is room for.
+pub(crate) fn foresee<T>(items: &mut Vec<T>, read: usize, of: usize) -> usize {
+    let missing = missing(items, read, of);
+    if missing > 0 {
+        // Without the room the vector grows as it always does.
+        let _ = items.try_reserve_exact(missing + missing / 8);
+    }
+    items.capacity() * size_of::<T>()
+}
+
+/// How many more there will be when the whole input is read, if there is no room for them.
+fn missing<T>(items: &Vec<T>, read: usize, of: usize) -> usize {
+    let share = items.len() as u128 * of.saturating_sub(read) as u128 / read.max(1) as u128;
+    usize::try_from(share).ok().filter(|more| *more > items.capacity() - items.len()).unwrap_or(0)
+}
+
 /// No room is made beforehand for more than an input of so many bytes.
 const ROOM: usize = 1 << 12;
 
@@ -307,6 +323,19 @@ impl<'a> Heap<'a> {
         self.events.shrink_to_fit();
     }
 
+    /// Makes room for what the whole input holds, if the rest is like what was read so far: `of` and `read` say how much that is. A vector that
+    /// grows to twice its size again and again touches twice the memory.
+    ///
+    /// The pool gets as much again as everything else, `besides` included: an allocator that goes by the largest block it had (glibc: `M_TRIM_THRESHOLD` is twice
+    /// that) then keeps the memory of one pickle for the next. What is never used is never touched.
+    pub(crate) fn foresee(&mut self, read: usize, of: usize, besides: usize) {
+        macro_rules! foresee {
+            ($($arena:ident)*) => { besides $(+ foresee(&mut self.$arena, read, of))* };
+        }
+        let others = foresee!(longs floats strs bytes tuples lists dicts sets globals persistents events);
+        self.pool.foresee(read, of, others);
+    }
+
     /// An emptied heap, for the objects of another input.
     pub(crate) fn over_again(mut self, input: Cow<'a, [u8]>) -> Self {
         self.store.set_input(input);
@@ -428,6 +457,7 @@ impl<'a> Heap<'a> {
     }
 
     /// Hangs an effect behind what was done to an object before.
+    #[inline]
     pub(crate) fn chain_effect(&mut self, target: Value, index: u32) {
         let (first, last) = match target {
             Value::Call(call) => {

@@ -6,6 +6,9 @@
 use super::full;
 use super::value::Value;
 
+/// The largest block that an allocator keeps: glibc's `DEFAULT_MMAP_THRESHOLD_MAX`.
+const KEPT: usize = 1 << 25;
+
 /// A range of the pool that never grows.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Run {
@@ -106,7 +109,7 @@ impl Pool {
     #[inline]
     pub(crate) fn add(&mut self, items: &[Value]) -> Run {
         let run = Run { start: position(self.0.len()), len: position(items.len()) };
-        self.0.extend_from_slice(items);
+        self.append(items);
         run
     }
 
@@ -116,7 +119,7 @@ impl Pool {
         let count = position(items.len());
         if seq.len == 0 && seq.capacity == 0 {
             seq.start = position(self.0.len());
-            self.0.extend_from_slice(items);
+            self.append(items);
             (seq.len, seq.capacity) = (count, count);
         } else if count <= seq.capacity - seq.len {
             let end = seq.start as usize + seq.len as usize;
@@ -124,6 +127,31 @@ impl Pool {
             seq.len += count;
         } else {
             self.grow(seq, items);
+        }
+    }
+
+    /// Puts items at the end. Few at a time, as mostly, are copied in pieces whose size is known: a call of `memcpy` takes longer than that.
+    #[inline(always)]
+    fn append(&mut self, items: &[Value]) {
+        if items.len() > 24 {
+            self.0.extend_from_slice(items);
+            return;
+        }
+        self.0.reserve(items.len());
+        let (fours, rest) = items.as_chunks::<4>();
+        fours.iter().for_each(|four| self.0.extend_from_slice(four));
+        rest.iter().for_each(|item| self.0.push(*item));
+    }
+
+    /// Makes room for what there will be when the whole input is read, see [`super::foresee`], and for `others` bytes more if the allocator can keep so many.
+    pub(crate) fn foresee(&mut self, read: usize, of: usize, others: usize) {
+        let missing = super::missing(&self.0, read, of);
+        if missing > 0 {
+            let wanted = missing + missing / 8;
+            let excess = others / size_of::<Value>();
+            let kept = (self.0.len() + wanted + excess) * size_of::<Value>() <= KEPT;
+            // Without the room the vector grows as it always does.
+            let _ = self.0.try_reserve_exact(if kept { wanted + excess } else { wanted });
         }
     }
 

@@ -11,7 +11,6 @@ mod operand;
 mod optimize;
 
 use nom::Parser;
-use nom::number::streaming::le_u8;
 
 pub use self::dis::{Dis, dis};
 pub use self::operand::{
@@ -51,7 +50,7 @@ macro_rules! define_op {
             /// Reads one operation off the front of the input.
             #[inline(always)]
             pub(crate) fn parse(input: &'a [u8]) -> operand::Parsed<'a, Self> {
-                let (rest, byte) = le_u8(input)?;
+                let (rest, byte) = operand::byte(input)?;
                 match byte {
                     $($byte => define_op!(@parse rest, $variant $(($operand))?),)*
                     byte => Err(nom::Err::Error(Fault::UnknownOpcode(byte))),

@@ -3,7 +3,6 @@
 //! Nothing is lost: text lines stay as they are written, counted bytes stay bytes, floats stay bits. What an operand means is
 //! for the machine that carries the opcode out; `emit(parse(x)) == x` holds for all of them.
 
-use nom::bytes::streaming::take;
 use nom::{IResult, Needed, Parser};
 
 use crate::error::{Error, ErrorKind};
@@ -171,7 +170,30 @@ pub(crate) trait Operand<'a>: Sized {
 fn array<const N: usize>(input: &[u8]) -> Parsed<'_, [u8; N]> {
     match input.split_first_chunk() {
         Some((array, rest)) => Ok((rest, *array)),
-        None => Err(nom::Err::Incomplete(Needed::new(N - input.len()))),
+        None => Err(missing(N - input.len())),
+    }
+}
+
+/// Takes the next `length` bytes, as `nom::bytes::streaming::take` does; how many are missing is only counted when some are.
+#[inline(always)]
+fn bytes(input: &[u8], length: usize) -> Parsed<'_, &[u8]> {
+    match input.split_at_checked(length) {
+        Some((bytes, rest)) => Ok((rest, bytes)),
+        None => Err(missing(length - input.len())),
+    }
+}
+
+#[cold]
+fn missing(count: usize) -> nom::Err<Fault> {
+    nom::Err::Incomplete(Needed::new(count))
+}
+
+/// Takes the next byte.
+#[inline(always)]
+pub(super) fn byte(input: &[u8]) -> Parsed<'_, u8> {
+    match input.split_first() {
+        Some((byte, rest)) => Ok((rest, *byte)),
+        None => Err(missing(1)),
     }
 }
 
@@ -343,7 +365,7 @@ counts! {
 fn counted<'a, C: Count<'a>>(input: &'a [u8]) -> Parsed<'a, &'a [u8]> {
     let (rest, count) = C::parse(input)?;
     let length = count.length().map_err(nom::Err::Error)?;
-    take(length).parse(rest)
+    bytes(rest, length)
 }
 
 /// Operands that are bytes with their count in front.

@@ -15,10 +15,14 @@ use super::workspace::Tables;
 use crate::error::{Error, ErrorKind, Result};
 use crate::heap::{CallId, CallKind, Hashable, Heap, Persistent, Value};
 use crate::op::{Op, fault_at};
+use crate::opcode::Opcode;
 use crate::text;
 
 /// From this size on, a payload stands outside of frames.
 const LARGE: usize = 1 << 16;
+
+/// From this size on, what an input will need is foreseen from its beginning.
+const OUTLOOK: usize = 1 << 16;
 
 /// Effects that belong before the root object hang on `None`, which has none of its own.
 pub(crate) const PROLOGUE: Value = Value::None;
@@ -32,6 +36,8 @@ pub(crate) struct Machine<'a, 'o> {
     pub(crate) memo: Memo,
     pub(crate) proto: u8,
     pub(crate) length: usize,
+    /// With how much of the input left it is time to look again how much there will be.
+    outlook: usize,
     pub(crate) buffers: std::vec::IntoIter<std::borrow::Cow<'a, [u8]>>,
     pub(crate) buffers_taken: usize,
     pub(crate) options: &'o Options,
@@ -60,6 +66,7 @@ impl<'a, 'o> Machine<'a, 'o> {
             memo,
             proto: 0,
             length,
+            outlook: 0,
             buffers: buffers.into_iter(),
             buffers_taken: 0,
             options,
@@ -96,24 +103,57 @@ impl<'a, 'o> Machine<'a, 'o> {
 
     fn run_as<const COUNTED: bool, W: Watch>(&mut self, input: &[u8], watch: &mut W) -> Result<(Value, usize)> {
         let mut rest = input;
+        self.outlook = if input.len() < OUTLOOK { 0 } else { input.len() - input.len() / 64 };
         loop {
             let (after, op) = match Op::parse(rest) {
                 Ok(parsed) => parsed,
                 Err(error) => return Err(fault_at(error.into(), rest, self.length - rest.len())),
             };
-            let result = if let Op::Stop = op { self.pop().map(Some) } else { self.step(op, after).map(|()| None) };
-            match result {
-                Ok(None) => {}
-                Ok(Some(root)) => return Ok((root, input.len() - after.len())),
-                Err(error) => return Err(error.or_at(self.length - rest.len(), Some(op.opcode().name()))),
+            if let Op::Stop = op {
+                return match self.pop() {
+                    Ok(root) => Ok((root, input.len() - after.len())),
+                    Err(error) => Err(self.in_op(error, rest)),
+                };
             }
-            if COUNTED {
-                self.count().map_err(|error| error.or_at(self.length - rest.len(), Some(op.opcode().name())))?;
+            if let Err(error) = self.step(op, after) {
+                return Err(self.in_op(error, rest));
             }
-            let seen = Watched { heap: &self.heap, stack: &self.stack };
-            let skipped = watch.after(seen, op.opcode(), self.length - rest.len(), after);
+            if COUNTED && let Err(error) = self.count() {
+                return Err(self.in_op(error, rest));
+            }
+            let skipped = match opcode(rest) {
+                Some(opcode) if W::WATCHES => {
+                    let seen = Watched { heap: &self.heap, stack: &self.stack };
+                    watch.after(seen, opcode, self.length - rest.len(), after)
+                }
+                _ => 0,
+            };
             rest = after.get(skipped..).unwrap_or_default();
         }
+    }
+
+    /// The error with the operation in which it came up: the one that `rest` begins with. That is not handed on from where it was read, since it would
+    /// have to be kept for each operation.
+    #[cold]
+    fn in_op(&self, error: Error, rest: &[u8]) -> Error {
+        error.or_at(self.length - rest.len(), opcode(rest).map(Opcode::name))
+    }
+
+    /// Looks now and then how much there will be.
+    #[inline(always)]
+    pub(crate) fn look_out(&mut self, after: &[u8]) {
+        if after.len() < self.outlook {
+            self.foresee(after);
+        }
+    }
+
+    /// Makes room for what is to come, as far as what was read so far tells.
+    #[cold]
+    fn foresee(&mut self, after: &[u8]) {
+        let read = self.length - after.len();
+        let memo = self.memo.foresee(read, self.length);
+        self.heap.foresee(read, self.length, memo);
+        self.outlook = self.length.saturating_sub(read.saturating_mul(6));
     }
 
     #[cold]
@@ -240,10 +280,12 @@ impl<'a, 'o> Machine<'a, 'o> {
                 }
                 self.trace.lone_last |= self.follows_full_batches(at);
                 self.append(at)?;
+                self.look_out(after);
             }
             Op::Appends => {
                 let at = self.marker()?;
                 self.append(at)?;
+                self.look_out(after);
             }
             Op::SetItem => {
                 let at = self.stack.len().saturating_sub(2);
@@ -252,10 +294,12 @@ impl<'a, 'o> Machine<'a, 'o> {
                 }
                 self.trace.lone_last |= self.follows_full_batches(at);
                 self.set_items(at)?;
+                self.look_out(after);
             }
             Op::SetItems => {
                 let at = self.marker()?;
                 self.set_items(at)?;
+                self.look_out(after);
             }
             Op::AddItems => {
                 let at = self.marker()?;
@@ -391,10 +435,9 @@ impl<'a, 'o> Machine<'a, 'o> {
     /// The object `depth` below the top, the top being 1.
     #[inline(always)]
     pub(crate) fn top(&self, depth: usize) -> Result<Value> {
-        match self.stack.len().checked_sub(depth) {
-            Some(at) if at >= self.fence => Ok(self.stack[at]),
-            _ => Err(self.underflow(depth)),
-        }
+        // No mark lies above the top.
+        let length = self.stack.len();
+        if length - self.fence < depth { Err(self.underflow(depth)) } else { Ok(self.stack[length - depth]) }
     }
 
     #[cold]
@@ -494,6 +537,11 @@ impl<'a, 'o> Machine<'a, 'o> {
             _ => Err(ErrorKind::BadFrame { length, remaining: after.len() }.into()),
         }
     }
+}
+
+/// The opcode that an input begins with.
+fn opcode(rest: &[u8]) -> Option<Opcode> {
+    rest.first().and_then(|byte| Opcode::from_byte(*byte))
 }
 
 /// How many of the last bytes of a two's complement number say nothing.

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use crate::heap::Value;
+use crate::heap::{Value, foresee};
 
 /// How many slots of the dense part may be empty, besides one for each that is not.
 const GAP: u64 = 1 << 6;
@@ -12,6 +12,13 @@ const GAP: u64 = 1 << 6;
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
     dense: Vec<Option<Value>>,
+    /// What is to be known besides once a slot was not filled behind the last one, or a second time. Picklers of Python 3 never do that.
+    odd: Option<Box<Odd>>,
+}
+
+/// The state of a memo whose slots were not filled one behind the other, each once.
+#[derive(Debug, Default)]
+struct Odd {
     sparse: HashMap<u64, Value>,
     count: u64,
     /// What was stored last.
@@ -22,89 +29,101 @@ pub(crate) struct Memo {
 
 impl Memo {
     /// Stores an object at the next index, as `MEMOIZE` does: the number of indices in use.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn memoize(&mut self, value: Value) {
-        if self.count == self.dense.len() as u64 {
-            self.dense.push(Some(value));
-            self.count += 1;
-            self.puts += 1;
-            self.last = Some(value);
-        } else {
-            self.put(self.count, value);
+        match &self.odd {
+            None => self.dense.push(Some(value)),
+            Some(odd) => self.put_oddly(odd.count, value),
         }
     }
 
     /// Stores an object at an index.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn put(&mut self, index: u64, value: Value) {
-        if self.puts == 0 {
-            self.first = Some(index);
-        }
-        self.puts += 1;
-        self.last = Some(value);
-        let length = self.dense.len() as u64;
-        if index == length {
-            // An index below the end of the dense part may be in the sparse one from before.
-            self.count += u64::from(self.sparse.is_empty() || self.sparse.remove(&index).is_none());
+        if self.odd.is_none() && index == self.dense.len() as u64 {
             self.dense.push(Some(value));
         } else {
-            self.put_apart(index, length, value);
+            self.put_oddly(index, value);
         }
     }
 
-    fn put_apart(&mut self, index: u64, length: u64, value: Value) {
+    #[cold]
+    fn put_oddly(&mut self, index: u64, value: Value) {
+        let (length, dense) = (self.dense.len() as u64, &mut self.dense);
+        let odd = self.odd.get_or_insert_with(|| {
+            let first = (length > 0).then_some(0);
+            Box::new(Odd { count: length, puts: dense.len(), first, ..Odd::default() })
+        });
+        odd.first.get_or_insert(index);
+        odd.puts += 1;
+        odd.last = Some(value);
         let old = match usize::try_from(index) {
-            Ok(at) if index < length => self.dense[at].replace(value),
-            Ok(at) if index < 2 * self.count + GAP && self.sparse.is_empty() => {
-                self.dense.resize(at, None);
-                self.dense.push(Some(value));
+            Ok(at) if index < length => dense[at].replace(value),
+            Ok(at) if index < 2 * odd.count + GAP && odd.sparse.is_empty() => {
+                dense.resize(at, None);
+                dense.push(Some(value));
                 None
             }
-            _ => self.sparse.insert(index, value),
+            // An index below the end of the dense part may be in the sparse one from before.
+            Ok(_) if index == length => {
+                dense.push(Some(value));
+                odd.sparse.remove(&index)
+            }
+            _ => odd.sparse.insert(index, value),
         };
-        self.count += u64::from(old.is_none());
+        odd.count += u64::from(old.is_none());
     }
 
     /// The object at an index.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(&self, index: u64) -> Option<Value> {
         match usize::try_from(index).ok().and_then(|at| self.dense.get(at)) {
             Some(Some(value)) => Some(*value),
-            _ if self.sparse.is_empty() => None,
-            _ => self.sparse.get(&index).copied(),
+            _ => self.odd.as_ref()?.sparse.get(&index).copied(),
         }
+    }
+
+    /// Makes room for what the whole input stores, if the rest is like what was read so far. Gives how many bytes there is room for.
+    pub(crate) fn foresee(&mut self, read: usize, of: usize) -> usize {
+        foresee(&mut self.dense, read, of)
     }
 
     /// Forgets everything but the memory.
     pub(crate) fn clear(&mut self) {
         self.dense.clear();
-        self.sparse.clear();
-        (self.count, self.last, self.puts, self.first) = (0, None, 0, None);
+        self.odd = None;
     }
 
     /// What was stored last.
     pub(crate) fn last(&self) -> Option<Value> {
-        self.last
+        match &self.odd {
+            None => self.dense.last().copied().flatten(),
+            Some(odd) => odd.last,
+        }
     }
 
     /// How many times something was stored.
     pub(crate) fn puts(&self) -> usize {
-        self.puts
+        self.odd.as_ref().map_or(self.dense.len(), |odd| odd.puts)
     }
 
     /// How many entries there are.
     pub(crate) fn len(&self) -> u64 {
-        self.count
+        self.odd.as_ref().map_or(self.dense.len() as u64, |odd| odd.count)
     }
 
     /// The first index that was used.
     pub(crate) fn first(&self) -> Option<u64> {
-        self.first
+        match &self.odd {
+            None => (!self.dense.is_empty()).then_some(0),
+            Some(odd) => odd.first,
+        }
     }
 
     /// All objects in it.
     pub(crate) fn values(&self) -> impl Iterator<Item = Value> {
-        self.dense.iter().flatten().copied().chain(self.sparse.values().copied())
+        let sparse = self.odd.as_ref().map(|odd| odd.sparse.values().copied());
+        self.dense.iter().flatten().copied().chain(sparse.into_iter().flatten())
     }
 }
 
@@ -144,6 +163,6 @@ mod tests {
         for index in 1..100_000 {
             memo.put(index, Value::Int(7));
         }
-        assert_eq!((memo.len(), memo.sparse.len(), memo.first()), (99_999, 0, Some(1)));
+        assert_eq!((memo.len(), memo.odd.as_ref().unwrap().sparse.len(), memo.first()), (99_999, 0, Some(1)));
     }
 }

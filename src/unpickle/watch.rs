@@ -6,6 +6,9 @@ use crate::opcode::Opcode;
 
 /// Sees every operation after it was carried out.
 pub(crate) trait Watch {
+    /// Whether it looks at all.
+    const WATCHES: bool = true;
+
     /// An operation at `offset` was carried out; `rest` is the input behind it. Gives how many bytes of that are skipped.
     fn after(&mut self, machine: Watched<'_, '_>, opcode: Opcode, offset: usize, rest: &[u8]) -> usize;
 }
@@ -20,6 +23,8 @@ pub(crate) struct Watched<'m, 'a> {
 pub(crate) struct Nobody;
 
 impl Watch for Nobody {
+    const WATCHES: bool = false;
+
     #[inline(always)]
     fn after(&mut self, _: Watched<'_, '_>, _: Opcode, _: usize, _: &[u8]) -> usize {
         0
