@@ -10,6 +10,7 @@ use num_bigint::{BigInt, BigUint};
 
 use super::TimeDelta;
 use super::made::Made;
+use super::pairs::Pairs;
 use crate::error::{ErrorKind, Result};
 use crate::heap::{Bytes, EffectKind, Heap, Obj, ToPy, Value};
 use crate::text::PyStr;
@@ -215,51 +216,9 @@ impl<'h, T: FromPy<'h>, const N: usize> FromPy<'h> for [T; N] {
     }
 }
 
-/// The pairs of a dict, or of what makes one by a call.
-fn pairs(object: Obj<'_>) -> Result<Obj<'_>> {
-    let found = match object.value() {
-        Value::Dict(_) => return Ok(object),
-        Value::Call(_) => called_pairs(object),
-        _ => None,
-    };
-    found.ok_or_else(|| object.wanted("dict"))
-}
-
-fn called_pairs(object: Obj<'_>) -> Option<Obj<'_>> {
-    let heap = object.heap();
-    let made = Made::of(object)?;
-    if heap.gathered(object.value(), EffectKind::SetItems).is_some() {
-        return Some(object);
-    }
-    if let Some(base) = made.base {
-        return matches!(base.value(), Value::Dict(_)).then_some(base);
-    }
-    // A dict of a class of its own that has no pairs; nothing tells it from an object of another class without attributes.
-    if made.is_new && made.args.is_empty() {
-        let without_attributes = made.state().is_none_or(|state| state.items().is_ok_and(|mut items| items.next().is_none()));
-        return without_attributes.then(|| heap.obj(Value::EMPTY_TUPLE));
-    }
-    let (module, name) = made.callable.global_names()?;
-    match (&*module, &*name, made.args) {
-        ("builtins", "dict", []) | ("collections", "OrderedDict" | "Counter", []) | ("collections", "defaultdict", [] | [_]) => {
-            // It has no pairs, as the empty tuple has none.
-            Some(heap.obj(Value::EMPTY_TUPLE))
-        }
-        ("builtins", "dict", [dict @ Value::Dict(_)]) | ("collections", "OrderedDict" | "Counter", [dict @ Value::Dict(_)]) => {
-            Some(heap.obj(*dict))
-        }
-        // Python 2: a list of pairs.
-        ("collections", "OrderedDict", [list @ Value::List(_)]) => Some(heap.obj(*list)),
-        _ => None,
-    }
-}
-
 fn read_pairs<'h, K: FromPy<'h>, V: FromPy<'h>>(object: Obj<'h>) -> Result<Vec<(K, V)>> {
-    let dict = pairs(object)?;
-    if matches!(dict.value(), Value::List(_) | Value::Tuple(_)) {
-        return dict.iter()?.map(<(K, V)>::from_py).collect();
-    }
-    dict.items()?.map(|(key, value)| Ok((K::from_py(key)?, V::from_py(value)?))).collect()
+    let pairs = Pairs::of(object).ok_or_else(|| object.wanted("dict"))?;
+    pairs.iter().map(|(key, value)| Ok((K::from_py(key)?, V::from_py(value)?))).collect()
 }
 
 macro_rules! maps {
