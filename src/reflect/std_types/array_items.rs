@@ -228,7 +228,11 @@ pub(super) fn of_object(format: MachineFormat, object: Obj<'_>) -> Option<ArrayI
             }
             let n = i128::try_from(object.as_bigint().ok()?).ok()?;
             let bits = 8 * u32::try_from(size).ok()?;
-            let (low, high) = if kind == Kind::Signed { (-(1_i128 << (bits - 1)), (1_i128 << (bits - 1)) - 1) } else { (0, (1_i128 << bits) - 1) };
+            let (low, high) = if kind == Kind::Signed {
+                (-(1_i128 << (bits - 1)), (1_i128 << (bits - 1)) - 1)
+            } else {
+                (0, (1_i128 << bits) - 1)
+            };
             (low..=high).contains(&n).then_some(ArrayItem::Int(n))
         }
     }

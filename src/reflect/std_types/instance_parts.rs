@@ -61,8 +61,9 @@ pub struct InstanceParts {
     pub args: Vec<Value>,
     /// What `__new__` is given by name (`__getnewargs_ex__`), a dict.
     pub kwargs: Option<Value>,
-    /// Of a class derived from a builtin its value as that builtin, a list for one derived from list: for protocols 0 and 1.
-    pub base: Option<Value>,
+    /// Of a class derived from a builtin that type and the value as one of it, `(list, [1, 2])`: for protocols 0 and 1, and for values
+    /// that were read from these.
+    pub base: Option<(Value, Value)>,
     /// Items of a class derived from list, or of what is appended to.
     pub items: Vec<Value>,
     /// Pairs of a class derived from dict.
@@ -117,14 +118,15 @@ impl InstanceParts {
     /// An instance of a namedtuple.
     #[must_use]
     pub fn namedtuple(heap: &mut Heap<'_>, class: Value, fields: &[Value]) -> Self {
-        let base = Some(heap.tuple(fields.iter().copied()));
-        Self { args: fields.to_vec(), base, ..Self::new(class) }
+        let base = (heap.shared_global("builtins", "tuple"), heap.tuple(fields.iter().copied()));
+        Self { args: fields.to_vec(), base: Some(base), ..Self::new(class) }
     }
 
     /// An instance of a class derived from a builtin, with the value that it has as that: an int, a str, a tuple, a list, a dict, ..
     #[must_use]
-    pub fn derived(class: Value, value: Value) -> Self {
-        Self { base: Some(value), ..Self::new(class) }
+    pub fn derived(heap: &mut Heap<'_>, class: Value, value: Value) -> Self {
+        let args = if matches!(value, Value::List(_) | Value::Dict(_)) { Vec::new() } else { vec![value] };
+        Self { args, base: Some((builtin(heap, value), value)), ..Self::new(class) }
     }
 
     fn attrs(mut self, heap: &mut Heap<'_>, name: &str, value: impl ToPy, is_slot: bool) -> Self {
@@ -163,7 +165,9 @@ impl InstanceParts {
     ///
     /// [`ErrorKind::WrongType`](crate::ErrorKind::WrongType) where what makes the instance takes no state.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
-        let object = if self.is_new { self.build_new(heap, target) } else {
+        let object = if self.is_new {
+            self.build_new(heap, target)
+        } else {
             let args = heap.tuple(self.args.iter().copied());
             heap.call(self.class, args)
         };
@@ -198,8 +202,8 @@ impl InstanceParts {
     fn contents(&self, heap: &Heap<'_>) -> (Vec<Value>, Vec<(Value, Value)>) {
         let none = self.items.is_empty() && self.pairs.is_empty();
         match self.base {
-            Some(list @ Value::List(_)) if none => (heap.items(list).to_vec(), Vec::new()),
-            Some(dict @ Value::Dict(_)) if none => {
+            Some((_, list @ Value::List(_))) if none => (heap.items(list).to_vec(), Vec::new()),
+            Some((_, dict @ Value::Dict(_))) if none => {
                 (Vec::new(), heap.items(dict).chunks_exact(2).map(|pair| (pair[0], pair[1])).collect())
             }
             _ => (self.items.clone(), self.pairs.clone()),
@@ -208,10 +212,13 @@ impl InstanceParts {
 
     fn build_new(&self, heap: &mut Heap<'_>, target: &Target) -> Value {
         let protocol = target.protocol_number();
-        if protocol < 2 {
+        // What `__new__` was given the protocols 0 and 1 did not say.
+        let only_value =
+            self.args.is_empty() && self.base.is_some_and(|(_, base)| !matches!(base, Value::List(_) | Value::Dict(_)));
+        if protocol < 2 || only_value {
             return self.reconstructed(heap);
         }
-        let args = heap.tuple(self.new_args());
+        let args = heap.tuple(self.args.iter().copied());
         match self.kwargs {
             None => heap.new_object(self.class, args),
             Some(kwargs) if protocol >= 4 => heap.new_object_ex(self.class, args, kwargs),
@@ -219,22 +226,19 @@ impl InstanceParts {
         }
     }
 
-    /// What `__new__` is given; read from protocol 0 or 1 it is the base value.
-    fn new_args(&self) -> Vec<Value> {
-        match self.base {
-            Some(base) if self.args.is_empty() && !matches!(base, Value::List(_) | Value::Dict(_)) => vec![base],
-            _ => self.args.clone(),
-        }
-    }
-
     /// `copyreg._reconstructor(cls, base, value)`.
     fn reconstructed(&self, heap: &mut Heap<'_>) -> Value {
-        let base = self.base.or_else(|| match (self.items.is_empty(), self.pairs.is_empty()) {
-            (false, _) => Some(heap.list(self.items.iter().copied())),
-            (_, false) => Some(heap.dict(self.pairs.iter().copied())),
-            _ => None,
+        let base = self.base.or_else(|| {
+            let value = match (self.items.is_empty(), self.pairs.is_empty()) {
+                (false, _) => heap.list(self.items.iter().copied()),
+                (_, false) => heap.dict(self.pairs.iter().copied()),
+                _ => return None,
+            };
+            Some((builtin(heap, value), value))
         });
-        if base.is_none() && let Some(kwargs) = self.kwargs {
+        if base.is_none()
+            && let Some(kwargs) = self.kwargs
+        {
             let new = heap.shared_global("copyreg", "__newobj_ex__");
             let args = heap.tuple(self.args.iter().copied());
             return heap.call(new, (self.class, args, kwargs));
@@ -244,13 +248,9 @@ impl InstanceParts {
             let args = heap.tuple([self.class].into_iter().chain(self.args.iter().copied()));
             return heap.call(new, args);
         }
-        let name = base.map_or("object", |base| match heap.obj(base).type_name() {
-            "bool" => "int",
-            name => name,
-        });
+        let (base_type, base) = base.unwrap_or_else(|| (heap.shared_global("builtins", "object"), Value::None));
         let reconstructor = heap.shared_global("copyreg", "_reconstructor");
-        let builtin = heap.shared_global("builtins", name);
-        heap.call(reconstructor, (self.class, builtin, base))
+        heap.call(reconstructor, (self.class, base_type, base))
     }
 
     /// `functools.partial(cls.__new__, cls, *args, **kwargs)()`.
@@ -266,4 +266,16 @@ impl InstanceParts {
         let _ = heap.build(made, state);
         heap.call(made, ())
     }
+}
+
+/// The type of a value of a builtin.
+fn builtin(heap: &mut Heap<'_>, value: Value) -> Value {
+    let object = heap.obj(value);
+    let name = match object.type_name() {
+        "bool" => "int",
+        // A call, of a protocol that has no bytes.
+        _ if object.called_bytes().is_some() => "bytes",
+        name => name,
+    };
+    heap.shared_global("builtins", name)
 }

@@ -17,8 +17,29 @@ use crate::text::PyStr;
 
 /// The attributes that `LogRecord.__init__` and `Formatter.format` make.
 const ATTRIBUTES: [&str; 23] = [
-    "name", "msg", "args", "levelname", "levelno", "pathname", "filename", "module", "exc_info", "exc_text", "stack_info", "lineno",
-    "funcName", "created", "msecs", "relativeCreated", "thread", "threadName", "processName", "process", "taskName", "message", "asctime",
+    "name",
+    "msg",
+    "args",
+    "levelname",
+    "levelno",
+    "pathname",
+    "filename",
+    "module",
+    "exc_info",
+    "exc_text",
+    "stack_info",
+    "lineno",
+    "funcName",
+    "created",
+    "msecs",
+    "relativeCreated",
+    "thread",
+    "threadName",
+    "processName",
+    "process",
+    "taskName",
+    "message",
+    "asctime",
 ];
 
 /// A record of `logging` in a pickle: a `Copy` view. `Display` is one line of it: `INFO:app:text`.

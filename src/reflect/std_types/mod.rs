@@ -20,6 +20,7 @@ mod array;
 mod array_items;
 mod complex;
 mod counter;
+mod crates;
 mod date;
 mod datetime;
 mod decimal;
