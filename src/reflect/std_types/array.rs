@@ -242,7 +242,7 @@ impl ArrayParts {
     ///
     /// None: every Python has it; type code `w` is of 3.13, `u` is gone with 3.16, `c` is of Python 2.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
-        let type_code = heap.str(self.type_code.encode_utf8(&mut [0; 4]));
+        let type_code = heap.name(self.type_code.encode_utf8(&mut [0; 4]));
         let array = heap.shared_global("array", "array");
         let class = self.class.unwrap_or(array);
         if target.protocol_number() >= 3 && target.python() >= (3, 0) {

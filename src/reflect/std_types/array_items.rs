@@ -170,6 +170,8 @@ impl ArrayItem {
             Self::Int(n) if type_code == 'c' => heap.byte_string(vec![u8::try_from(n).unwrap_or(b'?')]),
             Self::Int(n) => heap.int(n),
             Self::Float(float) => heap.float(float),
+            // CPython has one object for each of the first 256 characters.
+            Self::Char(unit @ ..=0xff) => heap.name(char::from_u32(unit).unwrap_or_default().encode_utf8(&mut [0; 4])),
             Self::Char(unit) => {
                 let mut text = Vec::new();
                 push_code_point(unit, &mut text);

@@ -98,6 +98,7 @@ impl<'h> Instance<'h> {
         parts.is_new = self.is_new();
         parts.args = self.made.args.to_vec();
         parts.kwargs = self.made.kwargs.map(Obj::value);
+        parts.has_known_base = self.made.base_type.is_some();
         parts.base = self.made.base_type.map(Obj::value).zip(self.made.base.map(Obj::value));
         let gathered = |kind| self.object.heap().gathered(self.object.value(), kind);
         parts.items = gathered(EffectKind::Append).map(|items| self.object.heap().items(items).to_vec()).unwrap_or_default();

@@ -72,6 +72,8 @@ pub struct InstanceParts {
     pub state: InstanceState,
     /// What is called with the instance and its state in place of `__setstate__`: the sixth item of what a `__reduce__` gives.
     pub setter: Option<Value>,
+    /// Whether a class without a base value is known to be derived from no builtin: protocols from 2 on do not say it.
+    pub(super) has_known_base: bool,
 }
 handles!(InstanceParts { class, args, kwargs, base, items, pairs, state, setter });
 
@@ -106,7 +108,18 @@ impl InstanceParts {
     #[must_use]
     pub fn new(class: Value) -> Self {
         let state = InstanceState::Attrs { dict: Vec::new(), slots: Vec::new() };
-        Self { class, is_new: true, args: vec![], kwargs: None, base: None, items: vec![], pairs: vec![], state, setter: None }
+        Self {
+            class,
+            is_new: true,
+            args: vec![],
+            kwargs: None,
+            base: None,
+            items: vec![],
+            pairs: vec![],
+            state,
+            setter: None,
+            has_known_base: true,
+        }
     }
 
     /// What a call gives: `class(*args)`, or another callable's result.
@@ -243,7 +256,7 @@ impl InstanceParts {
             let args = heap.tuple(self.args.iter().copied());
             return heap.call(new, (self.class, args, kwargs));
         }
-        if base.is_none() && !self.args.is_empty() {
+        if base.is_none() && (!self.args.is_empty() || !self.has_known_base) {
             let new = heap.shared_global("copyreg", "__newobj__");
             let args = heap.tuple([self.class].into_iter().chain(self.args.iter().copied()));
             return heap.call(new, args);

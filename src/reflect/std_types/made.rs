@@ -21,7 +21,7 @@ pub(super) struct Made<'h> {
     pub(super) kwargs: Option<Obj<'h>>,
     /// The value of the builtin that the class is derived from, where `copyreg._reconstructor` has it.
     pub(super) base: Option<Obj<'h>>,
-    /// That builtin.
+    /// That builtin, which is `object` where there is none.
     pub(super) base_type: Option<Obj<'h>>,
     /// Made by `__new__`: `callable` is a class.
     pub(super) is_new: bool,
@@ -41,8 +41,8 @@ impl<'h> Made<'h> {
         let is = |name| callable.is_global("copyreg", name);
         Some(match *args {
             [class, base_type, base] if is("_reconstructor") => {
-                let base_type = (base != Value::None).then(|| heap.obj(base_type));
-                Self { base: base_type.map(|_| heap.obj(base)), base_type, ..new(class, &[], None) }
+                let base = (base != Value::None).then(|| heap.obj(base));
+                Self { base, base_type: Some(heap.obj(base_type)), ..new(class, &[], None) }
             }
             [class, ..] if is("__newobj__") => new(class, args.get(1..).unwrap_or_default(), None),
             [class, args @ Value::Tuple(_), kwargs] if is("__newobj_ex__") => {
