@@ -1,5 +1,5 @@
 //! Containers, arrays, files in memory, members of enums, instances and exceptions: what every CPython pickles at every protocol is read as it
-//! says, and what is built, for that protocol and for every other, it loads as the same.
+//! says, and what is built, for that protocol and for others, it loads as the same.
 
 mod common;
 
@@ -251,6 +251,7 @@ fn reason(built: &Built<'_>) -> Option<&'static str> {
     let contains = |text| count(text) > 0;
     Some(match built.kind {
         "enum" if contains(b"or_") => "a combination of flags is built by its number",
+        "defaultdict" if contains(b"OrderedDict") => "the factory's module is the str that the class's is",
         "UserString" if count(b"data") == 1 => "the text is the very str that the attribute's name is",
         _ => return None,
     })
@@ -264,12 +265,12 @@ fn what_python_wrote_and_what_is_built() {
         |built| match reason(built) {
             Some(reason) => *reasons.entry((built.kind.to_owned(), reason)).or_default() += 1,
             None => unexplained.push(format!(
-                "{}: {} at protocol {}:\n  {}\n  {}",
+                "{}: {} at protocol {}:\n  {:.300}\n  {:.300}",
                 built.python,
                 built.kind,
                 built.protocol,
-                built.written.escape_ascii(),
-                built.built.escape_ascii()
+                built.written.escape_ascii().to_string(),
+                built.built.escape_ascii().to_string()
             )),
         },
         |python, kind, count| {

@@ -37,7 +37,7 @@ pub struct Types {
     pub read: fn(&str, Obj<'_>, &Target) -> Result<Read>,
     /// Whether what was read is what Python said: kind, what was read, the whole record, whether it is of Python 2.
     pub fits: fn(&str, &Json, &Json, bool) -> bool,
-    /// Whether what is built for every other protocol is loaded too.
+    /// Whether what is built for other protocols is loaded too: 0, 2 and 4, which write in different ways.
     pub other_protocols: bool,
 }
 
@@ -111,7 +111,7 @@ impl Types {
                     differs(&Built { python, kind, protocol, written: &data, built: &bytes });
                 }
                 pairs.push(format!("{kind} {} {}", hex(&data), hex(&bytes)));
-                for other in (0..=5).filter(|other| self.other_protocols && *other != protocol) {
+                for other in [0, 2, 4].into_iter().filter(|other| self.other_protocols && *other != protocol) {
                     let found = (self.read)(kind, root, &target.clone().protocol(other)).expect("it was read before");
                     let (heap, value) = found.built.expect("it was built before");
                     let bytes = Pickler::new().protocol(other).dumps(&heap, value).expect("what is built is written");

@@ -243,8 +243,10 @@ impl ArrayParts {
     /// None: every Python has it; type code `w` is of 3.13, `u` is gone with 3.16, `c` is of Python 2.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Result<Value> {
         let type_code = heap.name(self.type_code.encode_utf8(&mut [0; 4]));
-        let array = heap.shared_global("array", "array");
-        let class = self.class.unwrap_or(array);
+        let class = self.class.unwrap_or_else(|| match target.python() {
+            (3, 10..) => heap.apart_global("array", "array"),
+            _ => heap.shared_global("array", "array"),
+        });
         if target.protocol_number() >= 3 && target.python() >= (3, 0) {
             let reconstructor = heap.shared_global("array", "_array_reconstructor");
             let bytes = heap.bytes(self.bytes.clone());

@@ -235,7 +235,7 @@ impl InstanceParts {
         match self.kwargs {
             None => heap.new_object(self.class, args),
             Some(kwargs) if protocol >= 4 => heap.new_object_ex(self.class, args, kwargs),
-            Some(kwargs) => self.by_partial(heap, kwargs),
+            Some(kwargs) => self.by_partial(heap, target, kwargs),
         }
     }
 
@@ -267,11 +267,18 @@ impl InstanceParts {
     }
 
     /// `functools.partial(cls.__new__, cls, *args, **kwargs)()`.
-    fn by_partial(&self, heap: &mut Heap<'_>, kwargs: Value) -> Value {
+    fn by_partial(&self, heap: &mut Heap<'_>, target: &Target, kwargs: Value) -> Value {
         let partial = heap.shared_global("functools", "partial");
-        let getattr = heap.shared_global("builtins", "getattr");
-        let name = heap.name("__new__");
-        let new = heap.call(getattr, (self.class, name));
+        let names = heap.obj(self.class).global_names().map(|(module, name)| (module.into_owned(), name.into_owned()));
+        let new = match names {
+            // 3.13 takes the names one after the other.
+            Some((module, name)) if target.python() >= (3, 13) => heap.fixed_global(&module, &format!("{name}.__new__")),
+            _ => {
+                let getattr = heap.shared_global("builtins", "getattr");
+                let name = heap.name("__new__");
+                heap.call(getattr, (self.class, name))
+            }
+        };
         let args = heap.tuple([self.class].into_iter().chain(self.args.iter().copied()));
         let made = heap.call(partial, (new,));
         let state = heap.tuple([new, args, kwargs, Value::None]);
