@@ -4,38 +4,20 @@ mod common;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
-use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
-use std::process::Stdio;
 
 use cloudpickle::reflect::Target;
 use cloudpickle::reflect::std_types::{
     Clock, Complex, Date, DateTime, DateTimeParts, Decimal, Exception, Fraction, FromPy, Instance, PathKind, Pattern,
     PatternParts, PurePath, Range, Slice, SliceParts, Time, TimeDelta, TimeParts, TimeZone, Uuid, ZoneInfo,
 };
-use cloudpickle::{Bytes, Encoding, Heap, Obj, Pickler, Result, ToPy, Unpickler, Value};
-use common::{Python, interpreters, not_run, python2, scripts};
+use cloudpickle::{Bytes, Heap, Obj, Pickler, Result, ToPy, Value};
+use common::std::{Read, Types, bits, hex};
 use indexmap::{IndexMap, IndexSet};
 use num_bigint::{BigInt, BigUint};
 use serde_json::{Value as Json, json};
 use std::time::Duration;
-
-/// What one type is read as, built as, and shown as.
-struct Read {
-    fields: Json,
-    repr: Option<String>,
-    built: Option<(Heap<'static>, Value)>,
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Vec<u8> {
-    let digits = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).expect("hex");
-    (0..text.len()).step_by(2).map(digits).collect()
-}
 
 fn delta(delta: TimeDelta) -> Json {
     json!([delta.days, delta.seconds, delta.microseconds])
@@ -88,7 +70,6 @@ fn read(kind: &str, object: Obj<'_>, target: &Target) -> Result<Read> {
         "Fraction" => plain!(Fraction, |value| json!([value.numerator.to_string(), value.denominator.to_string()])),
         "complex" => {
             let value = Complex::reflect(object)?;
-            let bits = |x: f64| if x.is_nan() { "nan".to_owned() } else { format!("{:016x}", x.to_bits()) };
             let fields = json!([bits(value.real), bits(value.imag)]);
             let built = value.build(&mut heap, target);
             Read { fields, repr: Some(value.to_string()), built: Some((heap, built)) }
@@ -216,14 +197,6 @@ fn read(kind: &str, object: Obj<'_>, target: &Target) -> Result<Read> {
     })
 }
 
-#[derive(Default)]
-struct Count {
-    values: BTreeSet<u64>,
-    pickles: usize,
-    built: usize,
-    identical: usize,
-}
-
 /// What a Python that has its own way of saying a thing says.
 fn expected_fields(kind: &str, record: &Json, python2: bool) -> Json {
     let fields = &record["fields"];
@@ -235,87 +208,30 @@ fn expected_fields(kind: &str, record: &Json, python2: bool) -> Json {
     }
 }
 
-fn compare(python: &Python) -> BTreeMap<String, Count> {
-    let script = scripts().join("std_types.py");
-    let output = python.command().arg(&script).output().expect("Python runs");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{python}: {stderr}");
-    if stderr.contains("zoneinfo") && python.is_at_least(3, 9) {
-        not_run(&format!("{python}: {}", stderr.trim()));
-    }
-    let text = String::from_utf8(output.stdout).expect("JSON is text");
-    let old = python.version.0 == 2;
-    let mut counts: BTreeMap<String, Count> = BTreeMap::new();
-    let mut pairs = Vec::new();
-    for line in text.lines() {
-        let record: Json = serde_json::from_str(line).expect("JSON");
-        let (kind, data) = (record["kind"].as_str().expect("text"), unhex(record["data"].as_str().expect("text")));
-        let protocol = u8::try_from(record["protocol"].as_u64().expect("an int")).expect("small");
-        let target = Target::cpython(python.version.0, python.version.1).protocol(protocol);
-        let count = counts.entry(kind.to_owned()).or_default();
-        count.pickles += 1;
-        count.values.insert(record["nth"].as_u64().expect("an int"));
-        // A Python 2 str may be read as bytes or as text.
-        for encoding in if old { &[Encoding::Latin1, Encoding::Bytes][..] } else { &[Encoding::Ascii] } {
-            let pickle = Unpickler::new().encoding(*encoding).loads(&data).expect("what Python wrote is read");
-            let found = read(kind, pickle.root(), &target).unwrap_or_else(|e| panic!("{python}: {line}\n{e}"));
-            if !(old && kind == "range") {
-                assert_eq!(found.fields, expected_fields(kind, &record, old), "{python}: {line}");
-            }
-            if old {
-                continue;
-            }
-            if let Some(repr) = found.repr {
-                assert_eq!(repr, record["repr"].as_str().expect("text"), "{python}: {line}");
-            }
-            if let Some((heap, value)) = found.built {
-                let bytes = Pickler::new().protocol(protocol).dumps(&heap, value).expect("what is built is written");
-                count.built += 1;
-                count.identical += usize::from(bytes == data);
-                pairs.push(format!("{kind} {} {}", hex(&data), hex(&bytes)));
-            }
-        }
-    }
-    let mut child =
-        python.command().arg(&script).arg("check").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("Python runs");
-    let mut stdin = child.stdin.take().expect("a pipe");
-    let input = pairs.join("\n");
-    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()).expect("Python reads"));
-    let output = child.wait_with_output().expect("Python ends");
-    writer.join().expect("all was written");
-    let said = String::from_utf8(output.stdout).expect("text");
-    assert_eq!(said.lines().count(), pairs.len(), "{python}");
-    for (said, pair) in said.lines().zip(&pairs) {
-        assert_eq!(said, "same", "{python}: {pair}");
-    }
-    counts
-}
+const TYPES: Types = Types {
+    script: "std_types.py",
+    read,
+    fits: |kind, found, record, python2| python2 && kind == "range" || *found == expected_fields(kind, record, python2),
+    other_protocols: false,
+};
 
 #[test]
 fn what_python_wrote_and_what_is_built() {
-    let mut all: BTreeMap<String, Count> = BTreeMap::new();
-    let interpreters = interpreters().into_iter().filter(|python| python.is_at_least(3, 8));
-    for python in interpreters.chain(python2()) {
-        for (kind, count) in compare(&python) {
+    let wrong = TYPES.compare_all(
+        |_| (),
+        |python, kind, count| {
             assert!(count.values.len() >= 12, "{python}: only {} values of {kind}", count.values.len());
             // `to_py` does not know of versions, and from 3.11 on an IPv6 address is text; 3.13 keeps a path as it was given.
-            let exact = match &*kind {
+            let exact = match kind {
                 "ip" => !python.is_at_least(3, 11),
                 "path" => !python.is_at_least(3, 13),
                 _ => true,
             };
             let (identical, built) = (count.identical, count.built);
             assert!(identical == built || !exact && identical * 3 > built, "{python}: {kind}: {identical} of {built}");
-            let sum = all.entry(kind).or_default();
-            sum.pickles += count.pickles;
-            sum.built += count.built;
-            sum.identical += count.identical;
-        }
-    }
-    for (kind, count) in all {
-        let Count { pickles, built, identical, .. } = count;
-        println!("{kind}: {pickles} pickles read, {built} built and loaded as the same, {identical} byte for byte");
-    }
+        },
+    );
+    assert!(wrong.is_empty(), "{} are wrong:\n{:.20000}", wrong.len(), wrong.join("\n"));
 }
 
 /// Rust values become objects and the same values again, at every protocol.

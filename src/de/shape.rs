@@ -115,7 +115,7 @@ impl<'c, 'de: 'c> Context<'c, 'de> {
         let args = self.heap.items(call.args().value());
         let kind = self.heap.events[id.index()].kind;
         let plain = kind == crate::heap::EventKind::Call(CallKind::Reduce);
-        if plain && let Some(known) = self.known_call(callable, args)? {
+        if plain && let Some(known) = self.known_call(callable, args) {
             return Ok(known);
         }
         let container = |value: Value| {
@@ -141,19 +141,20 @@ impl<'c, 'de: 'c> Context<'c, 'de> {
     }
 
     /// Calls by which pickles write plain data.
-    fn known_call(&self, callable: Obj<'c>, args: &'c [Value]) -> Result<Option<Called<'c, 'de>>> {
-        let Some((module, name)) = callable.global_names() else { return Ok(None) };
-        Ok(Some(match (&*module, &*name, args) {
+    fn known_call(&self, callable: Obj<'c>, args: &'c [Value]) -> Option<Called<'c, 'de>> {
+        let (module, name) = callable.global_names()?;
+        if let Some(bytes) = self.heap.bytes_of_call(&module, &name, args) {
+            // Those of an object are content, which may live as long as the input.
+            return Some(match (args, bytes) {
+                ([only @ (Value::Bytes(_) | Value::ByteArray(_) | Value::ByteString(_))], _) => Called::Value(*only),
+                (_, bytes) => Called::Shape(Shape::Made(bytes.into_owned())),
+            });
+        }
+        Some(match (&*module, &*name, args) {
             ("builtins", "set" | "frozenset" | "list" | "tuple" | "int" | "float" | "str" | "dict", [only]) => {
                 Called::Value(*only)
             }
-            ("builtins", "bytes" | "bytearray", []) => Called::Shape(Shape::Made(Vec::new())),
             ("builtins", "set" | "frozenset" | "list" | "tuple", []) => Called::Shape(Shape::Items(&[])),
-            ("builtins", "bytes", [only @ (Value::Bytes(_) | Value::ByteArray(_))]) => Called::Value(*only),
-            ("builtins", "bytearray", [only @ (Value::Bytes(_) | Value::Call(_))]) => Called::Value(*only),
-            ("_codecs", "encode", [text @ Value::Str(_), ..]) | ("builtins", "bytearray", [text @ Value::Str(_), _]) => {
-                Called::Shape(Shape::Made(self.latin1(*text)?))
-            }
             ("collections", "OrderedDict", [pairs @ Value::List(_)]) => Called::Shape(Shape::PairItems(self.heap.items(*pairs))),
             ("collections", "defaultdict", [_] | []) => Called::Shape(Shape::Pairs(Cow::Borrowed(&[]), None)),
             ("collections", "deque", [items, _]) => Called::Value(*items),
@@ -161,8 +162,8 @@ impl<'c, 'de: 'c> Context<'c, 'de> {
             ("copyreg", "__newobj__", [_, args @ ..]) => Called::Shape(Shape::Items(args)),
             ("copyreg", "_reconstructor", [_, _, Value::None]) => Called::Shape(Shape::Pairs(Cow::Borrowed(&[]), None)),
             ("copyreg", "_reconstructor", [_, _, base]) => Called::Value(*base),
-            _ => return Ok(None),
-        }))
+            _ => return None,
+        })
     }
 
     /// The pairs with the last value of each key that is text, if some key is there more than once.
@@ -189,13 +190,6 @@ impl<'c, 'de: 'c> Context<'c, 'de> {
         let kept = |(at, pair): &(usize, &[Value])| text(&pair[0]).is_none_or(|text| last.get(text) == Some(at));
         let kept = pairs.chunks_exact(2).enumerate().filter(kept).flat_map(|(_, pair)| pair.iter().copied());
         Some(kept.collect())
-    }
-
-    /// The bytes that a str's code points are.
-    fn latin1(&self, text: Value) -> Result<Vec<u8>> {
-        let text = self.heap.obj(text).as_py_str()?;
-        let bytes: Option<Vec<u8>> = text.code_points().map(|code_point| u8::try_from(code_point).ok()).collect();
-        bytes.ok_or_else(|| ErrorKind::NotInEncoding { byte: 0, encoding: "latin1" }.into())
     }
 }
 

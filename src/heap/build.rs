@@ -183,6 +183,18 @@ impl<'a> Heap<'a> {
         global
     }
 
+    /// The same, where the module's name is a str of the class alone: so it is with classes that an extension module makes when it is imported.
+    pub(crate) fn apart_global(&mut self, module: &str, name: &str) -> Value {
+        let key = (1, format!("{module} {name}").into());
+        if let Some(made) = self.made.get(&key) {
+            return *made;
+        }
+        let (module, name) = (self.str(module), self.str(name));
+        let global = self.push_global(Global { module, name, python2: false, text: false, undotted: false, fixed: true });
+        self.made.insert(key, global);
+        global
+    }
+
     fn new_global(&mut self, module: &str, name: &str, fixed: bool) -> Value {
         // Python has two objects where a class is named as its module is: `datetime.datetime`.
         let same = module == name;

@@ -9,8 +9,27 @@
 
 use std::borrow::Cow;
 
-use super::{CallKind, Obj, Value};
+use super::{CallKind, Heap, Obj, Value};
 use crate::error::Result;
+
+impl Heap<'_> {
+    /// The bytes that the call of a global gives; none for calls of anything else. This is the one place that knows these calls.
+    pub(crate) fn bytes_of_call(&self, module: &str, name: &str, args: &[Value]) -> Option<Cow<'_, [u8]>> {
+        match (module, name, args) {
+            ("builtins", "bytes" | "bytearray", []) => Some(Cow::Borrowed(&[])),
+            ("builtins", "bytes" | "bytearray", &[bytes]) => match bytes {
+                // One call deep: what a pickler writes.
+                Value::Call(_) => self.obj(bytes).encoded_text(),
+                Value::Bytes(_) | Value::ByteArray(_) | Value::ByteString(_) => Some(Cow::Borrowed(self.content(bytes))),
+                _ => None,
+            },
+            ("builtins", "bytearray", &[text, encoding]) | ("_codecs", "encode", &[text, encoding]) => {
+                self.obj(text).as_latin1(self.obj(encoding))
+            }
+            _ => None,
+        }
+    }
+}
 
 impl<'h> Obj<'h> {
     /// The bytes of bytes or a bytearray, whichever protocol wrote them.
@@ -43,35 +62,19 @@ impl<'h> Obj<'h> {
         if call.kind() != CallKind::Reduce || self.effects().next().is_some() {
             return None;
         }
-        let heap = self.heap();
         let (module, name) = call.callable().global_names()?;
-        match (&*module, &*name, heap.items(call.args().value())) {
-            ("builtins", "bytes" | "bytearray", []) => Some(Cow::Borrowed(&[])),
-            ("builtins", "bytes" | "bytearray", [bytes]) => {
-                let bytes = heap.obj(*bytes);
-                match bytes.value() {
-                    // One call deep: what a pickler writes.
-                    Value::Call(_) => bytes.encoded_text(),
-                    Value::Bytes(_) | Value::ByteArray(_) | Value::ByteString(_) => bytes.as_bytes().ok().map(Cow::Borrowed),
-                    _ => None,
-                }
-            }
-            ("builtins", "bytearray", [text, encoding]) => heap.obj(*text).as_latin1(heap.obj(*encoding)),
-            _ => self.encoded_text(),
-        }
+        self.heap().bytes_of_call(&module, &name, self.heap().items(call.args().value()))
     }
 
-    /// `_codecs.encode(text, 'latin1')`.
+    /// `_codecs.encode(text, 'latin1')` and `bytes()`, as a pickler writes the bytes of a bytearray.
     fn encoded_text(self) -> Option<Cow<'h, [u8]>> {
         let call = self.as_call().ok()?;
-        let heap = self.heap();
-        if !call.callable().is_global("_codecs", "encode") {
-            // bytearray(bytes()) and bytearray(b'')
-            let empty = call.callable().is_global("builtins", "bytes") && heap.items(call.args().value()).is_empty();
-            return empty.then_some(Cow::Borrowed(&[]));
-        }
-        match heap.items(call.args().value()) {
-            [text, encoding] => heap.obj(*text).as_latin1(heap.obj(*encoding)),
+        let args = self.heap().items(call.args().value());
+        match *args {
+            [text, encoding] if call.callable().is_global("_codecs", "encode") => {
+                self.heap().obj(text).as_latin1(self.heap().obj(encoding))
+            }
+            [] if call.callable().is_global("builtins", "bytes") => Some(Cow::Borrowed(&[])),
             _ => None,
         }
     }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::rc::Rc;
+use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 use num_bigint::{BigInt, BigUint};
@@ -24,8 +26,12 @@ use crate::text::PyStr;
 /// | `HashMap`, `BTreeMap`, `IndexMap` | dict |
 /// | `HashSet`, `BTreeSet`, `IndexSet` | set |
 /// | `None` | `None` |
+/// | `Box`, `Rc`, `Arc`, `Cow` | what is in it |
 /// | [`Value`] | the object itself |
 /// | [`Obj`] | a copy of the object with everything below it |
+///
+/// Dates, decimals, UUIDs and others of [`std_types`](crate::reflect::std_types) are `ToPy` too, and so are types of other crates: see
+/// [`FromPy`](crate::reflect::std_types::FromPy).
 ///
 /// # Examples
 ///
@@ -169,11 +175,16 @@ impl<T: ToPy + ?Sized> ToPy for &T {
     }
 }
 
-impl<T: ToPy + ?Sized> ToPy for Box<T> {
-    fn to_py(&self, heap: &mut Heap<'_>) -> Value {
-        (**self).to_py(heap)
-    }
+macro_rules! pointers {
+    ($($pointer:ident)*) => {
+        $(impl<T: ToPy + ?Sized> ToPy for $pointer<T> {
+            fn to_py(&self, heap: &mut Heap<'_>) -> Value {
+                (**self).to_py(heap)
+            }
+        })*
+    };
 }
+pointers!(Box Rc Arc);
 
 impl<T: ToPy + ToOwned + ?Sized> ToPy for Cow<'_, T> {
     fn to_py(&self, heap: &mut Heap<'_>) -> Value {

@@ -11,6 +11,7 @@ mod judge;
 mod pycs;
 mod pyodide;
 mod python;
+pub mod std;
 mod suite;
 
 #[allow(unused_imports)]

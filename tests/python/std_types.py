@@ -1,18 +1,10 @@
 # Values of the standard library's types for tests/std_types.rs: pickled at every protocol, with what Python says of what comes back.
-# Without arguments: writes a JSON line for each pickle. `check`: reads pairs of pickles in hex and says of each whether both load as the same.
+# What it is asked is in std_judge.py.
 from __future__ import print_function
-import binascii, collections, datetime, decimal, fractions, json, pickle, re, struct, sys, uuid
+import collections, datetime, decimal, fractions, re, struct, sys, uuid
+from std_judge import hexed, run
 
 PY2 = sys.version_info[0] == 2
-if PY2:
-    import cPickle
-    dumps = cPickle.dumps
-else:
-    dumps = pickle.dumps
-
-
-def hexed(data):
-    return binascii.hexlify(data).decode("ascii")
 
 
 def bits(x):
@@ -228,19 +220,6 @@ def values():
                    + [collections.defaultdict(make, d) for make in (None, int) for d in dicts])
 
 
-def main():
-    for kind, items in values():
-        for n, x in enumerate(items):
-            for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-                try:
-                    data = dumps(x, protocol)
-                except TypeError:
-                    # Slots below protocol 2.
-                    continue
-                back = pickle.loads(data)
-                print(json.dumps({"kind": kind, "nth": n, "protocol": protocol, "data": hexed(data), "fields": FIELDS[kind](back), "repr": repr(back)}))
-
-
 def is_apart(kind, x):
     # A signaling NaN cannot even be compared; a zone that is not from the cache is only equal to itself.
     if kind == "ZoneInfo" and not x.__reduce__()[1][1]:
@@ -248,22 +227,5 @@ def is_apart(kind, x):
     return x.is_nan() if isinstance(x, decimal.Decimal) else x != x
 
 
-def check():
-    for line in sys.stdin:
-        kind, a, b = line.split()
-        try:
-            a, b = pickle.loads(binascii.unhexlify(a)), pickle.loads(binascii.unhexlify(b))
-            fields = FIELDS[kind]
-            if type(a) is not type(b):
-                print("types %r, %r" % (type(a), type(b)))
-            elif fields(a) != fields(b) or repr(a) != repr(b):
-                print("%r is not %r" % (a, b))
-            elif not is_apart(kind, a) and not a == b:
-                print("%r != %r" % (a, b))
-            else:
-                print("same")
-        except Exception as e:
-            print("%s: %s" % (type(e).__name__, e))
-
-
-check() if sys.argv[1:] == ["check"] else main()
+if __name__ == "__main__":
+    run(values, FIELDS, is_apart)

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash};
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::{IndexMap, IndexSet};
@@ -10,6 +12,7 @@ use num_bigint::{BigInt, BigUint};
 
 use super::TimeDelta;
 use super::made::Made;
+use super::pairs::Pairs;
 use crate::error::{ErrorKind, Result};
 use crate::heap::{Bytes, EffectKind, Heap, Obj, ToPy, Value};
 use crate::text::PyStr;
@@ -28,11 +31,49 @@ use crate::text::PyStr;
 /// | `HashMap`, `BTreeMap`, `IndexMap` | dict, OrderedDict, defaultdict, Counter |
 /// | `HashSet`, `BTreeSet`, `IndexSet` | as `Vec` |
 /// | `Option` | `None`, or the object |
+/// | `Box`, `Rc`, `Arc` | what is in it |
 /// | [`Duration`] | timedelta |
 /// | `IpAddr`, `PathBuf`, the plain values of this module | the object of the standard library |
 /// | [`Obj`], [`Value`] | the object itself |
 ///
+/// With the features of their names: [`jiff`](https://docs.rs/jiff) (`ZonedDateTime`, `Timestamp`, `SignedDuration`, `tz::Offset`, `civil`),
+/// [`chrono`](https://docs.rs/chrono) (`NaiveDate`, `NaiveTime`, `NaiveDateTime`, `DateTime` of `Utc` and `FixedOffset`, `FixedOffset`, `TimeDelta`),
+/// `rust_decimal::Decimal`, `uuid::Uuid`, `num_complex::Complex<f64>`.
+///
 /// # Examples
+///
+/// A struct of your own, whichever way its Python class is pickled; [`ToPy`] is the way back:
+///
+/// ```
+/// use cloudpickle::reflect::Target;
+/// use cloudpickle::reflect::std_types::{FromPy, InstanceParts};
+/// use cloudpickle::{Heap, Obj, Result, ToPy, Value};
+///
+/// #[derive(PartialEq, Debug)]
+/// struct Point { x: f64, label: Option<String> }
+///
+/// impl FromPy<'_> for Point {
+///     fn from_py(object: Obj<'_>) -> Result<Self> {
+///         Ok(Self { x: object.attr("x")?.extract()?, label: object.attr("label")?.extract()? })
+///     }
+/// }
+///
+/// impl ToPy for Point {
+///     fn to_py(&self, heap: &mut Heap<'_>) -> Value {
+///         let class = heap.global("geometry", "Point");
+///         let point = InstanceParts::new(class).attr(heap, "x", self.x).attr(heap, "label", &self.label);
+///         point.build(heap, &Target::cpython(3, 12)).expect("an instance takes attributes")
+///     }
+/// }
+///
+/// let mut heap = Heap::new();
+/// let points = heap.add(vec![Point { x: 0.5, label: None }]);
+/// let points: Vec<Point> = heap.obj(points).extract()?;
+/// assert_eq!(points, [Point { x: 0.5, label: None }]);
+/// # Ok::<(), cloudpickle::Error>(())
+/// ```
+///
+/// Containers:
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -74,7 +115,7 @@ impl<'h> Obj<'h> {
     }
 }
 
-fn out_of_range(object: Obj<'_>, wanted: &'static str) -> crate::error::Error {
+pub(super) fn out_of_range(object: Obj<'_>, wanted: &'static str) -> crate::error::Error {
     ErrorKind::OutOfRange { wanted, value: format!("{object:.60}") }.into()
 }
 
@@ -143,11 +184,16 @@ impl<'h, T: FromPy<'h>> FromPy<'h> for Option<T> {
     }
 }
 
-impl<'h, T: FromPy<'h>> FromPy<'h> for Box<T> {
-    fn from_py(object: Obj<'h>) -> Result<Self> {
-        T::from_py(object).map(Box::new)
-    }
+macro_rules! pointers {
+    ($($pointer:ident)*) => {
+        $(impl<'h, T: FromPy<'h>> FromPy<'h> for $pointer<T> {
+            fn from_py(object: Obj<'h>) -> Result<Self> {
+                T::from_py(object).map(Self::new)
+            }
+        })*
+    };
 }
+pointers!(Box Rc Arc);
 
 /// The items of a list, tuple, set or frozenset, of what makes one by a call, or of a deque.
 fn sequence(object: Obj<'_>) -> Result<Obj<'_>> {
@@ -215,51 +261,9 @@ impl<'h, T: FromPy<'h>, const N: usize> FromPy<'h> for [T; N] {
     }
 }
 
-/// The pairs of a dict, or of what makes one by a call.
-fn pairs(object: Obj<'_>) -> Result<Obj<'_>> {
-    let found = match object.value() {
-        Value::Dict(_) => return Ok(object),
-        Value::Call(_) => called_pairs(object),
-        _ => None,
-    };
-    found.ok_or_else(|| object.wanted("dict"))
-}
-
-fn called_pairs(object: Obj<'_>) -> Option<Obj<'_>> {
-    let heap = object.heap();
-    let made = Made::of(object)?;
-    if heap.gathered(object.value(), EffectKind::SetItems).is_some() {
-        return Some(object);
-    }
-    if let Some(base) = made.base {
-        return matches!(base.value(), Value::Dict(_)).then_some(base);
-    }
-    // A dict of a class of its own that has no pairs; nothing tells it from an object of another class without attributes.
-    if made.is_new && made.args.is_empty() {
-        let without_attributes = made.state().is_none_or(|state| state.items().is_ok_and(|mut items| items.next().is_none()));
-        return without_attributes.then(|| heap.obj(Value::EMPTY_TUPLE));
-    }
-    let (module, name) = made.callable.global_names()?;
-    match (&*module, &*name, made.args) {
-        ("builtins", "dict", []) | ("collections", "OrderedDict" | "Counter", []) | ("collections", "defaultdict", [] | [_]) => {
-            // It has no pairs, as the empty tuple has none.
-            Some(heap.obj(Value::EMPTY_TUPLE))
-        }
-        ("builtins", "dict", [dict @ Value::Dict(_)]) | ("collections", "OrderedDict" | "Counter", [dict @ Value::Dict(_)]) => {
-            Some(heap.obj(*dict))
-        }
-        // Python 2: a list of pairs.
-        ("collections", "OrderedDict", [list @ Value::List(_)]) => Some(heap.obj(*list)),
-        _ => None,
-    }
-}
-
 fn read_pairs<'h, K: FromPy<'h>, V: FromPy<'h>>(object: Obj<'h>) -> Result<Vec<(K, V)>> {
-    let dict = pairs(object)?;
-    if matches!(dict.value(), Value::List(_) | Value::Tuple(_)) {
-        return dict.iter()?.map(<(K, V)>::from_py).collect();
-    }
-    dict.items()?.map(|(key, value)| Ok((K::from_py(key)?, V::from_py(value)?))).collect()
+    let pairs = Pairs::of(object).ok_or_else(|| object.wanted("dict"))?;
+    pairs.iter().map(|(key, value)| Ok((K::from_py(key)?, V::from_py(value)?))).collect()
 }
 
 macro_rules! maps {
@@ -319,7 +323,6 @@ impl FromPy<'_> for Duration {
 /// A timedelta. What is finer than a microsecond is dropped, and what is longer than the longest timedelta is that.
 impl ToPy for Duration {
     fn to_py(&self, heap: &mut Heap<'_>) -> Value {
-        let longest = TimeDelta { days: 999_999_999, seconds: 86_399, microseconds: 999_999 };
-        TimeDelta::try_from(*self).unwrap_or(longest).to_py(heap)
+        TimeDelta::clamped(i128::try_from(self.as_micros()).unwrap_or(i128::MAX)).to_py(heap)
     }
 }

@@ -4,6 +4,7 @@
 //! NEWOBJ cls (args)                                  and the other ways of copyreg: see `made.rs`
 //! BUILD {'x': 1}                                     attributes of `__dict__`
 //! BUILD (None, {'a': 1})    ({'x': 1}, {'a': 1})     attributes of `__slots__` beside it
+//! BUILD [1, 2]                                       fields of a frozen dataclass with slots
 //! BUILD anything            setter(obj, state)       what `__getstate__` gave
 //! APPENDS, SETITEMS                                  items of lists and dicts
 //! ```
@@ -11,12 +12,16 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::instance_parts::{InstanceParts, InstanceState};
 use super::made::Made;
+use super::pairs::Pairs;
 use super::text;
 use crate::error::{ErrorKind, Result};
 use crate::heap::{EffectKind, Obj, Value};
 use crate::reflect::annotation::type_text;
+use crate::reflect::function::named;
 use crate::reflect::shape::view;
+use crate::reflect::{Class, NamedTuple};
 use crate::text::PyStr;
 
 /// An object that a pickle makes by a call: its class, what its constructor was given, its attributes. A `Copy` view.
@@ -77,7 +82,7 @@ impl<'h> Instance<'h> {
 
     /// What the constructor was given by name.
     pub fn kwargs(self) -> impl Iterator<Item = (PyStr<'h>, Obj<'h>)> + Clone + use<'h> {
-        crate::reflect::function::named(self.made.kwargs)
+        named(self.made.kwargs)
     }
 
     /// The value as the builtin that the class is derived from, where protocol 0 or 1 has it so: a tuple, an int, a list, ..
@@ -86,35 +91,66 @@ impl<'h> Instance<'h> {
         self.made.base
     }
 
+    /// Its parts, to change and to build anew. Of several states it has the last.
+    #[must_use]
+    pub fn parts(self) -> InstanceParts {
+        let mut parts = InstanceParts::new(self.class().value());
+        parts.is_new = self.is_new();
+        parts.args = self.made.args.to_vec();
+        parts.kwargs = self.made.kwargs.map(Obj::value);
+        parts.has_known_base = self.made.base_type.is_some();
+        parts.base = self.made.base_type.map(Obj::value).zip(self.made.base.map(Obj::value));
+        let gathered = |kind| self.object.heap().gathered(self.object.value(), kind);
+        parts.items = gathered(EffectKind::Append).map(|items| self.object.heap().items(items).to_vec()).unwrap_or_default();
+        parts.pairs = Pairs::set_on(self.object).map(Pairs::handles).unwrap_or_default();
+        let states = self.object.effects().filter(|effect| matches!(effect.kind, EffectKind::Build | EffectKind::SetState));
+        if let Some(effect) = states.last() {
+            parts.state = InstanceState::Whole(effect.object.value());
+            parts.setter = effect.setter.map(Obj::value);
+        }
+        parts
+    }
+
     /// The state: what `__getstate__` gave, or the attributes.
     #[must_use]
     pub fn state(self) -> Option<Obj<'h>> {
         self.made.state()
     }
 
-    /// The attributes, those of slots behind those of `__dict__`; none where the state is something else.
+    /// The attributes, those of slots behind those of `__dict__`; none where the state is something else. Of a namedtuple and of a frozen
+    /// dataclass with slots the fields, where their class is by value and says their names.
     pub fn attrs(self) -> impl Iterator<Item = (PyStr<'h>, Obj<'h>)> + Clone + use<'h> {
-        let [dict, slots] = self.dicts();
-        crate::reflect::function::named(dict).chain(crate::reflect::function::named(slots))
+        let [dict, slots] = self.made.state().map_or([None, None], dicts);
+        named(dict).chain(named(slots)).chain(self.fields())
     }
 
-    fn dicts(self) -> [Option<Obj<'h>>; 2] {
+    /// Fields by position, of a class by value.
+    fn fields(self) -> impl Iterator<Item = (PyStr<'h>, Obj<'h>)> + Clone + use<'h> {
         let heap = self.object.heap();
-        let Some(state) = self.made.state() else { return [None, None] };
-        match (state.value(), heap.items(state.value())) {
-            (Value::Dict(_), _) => [Some(state), None],
-            (Value::Tuple(_), &[first @ (Value::None | Value::Dict(_)), slots @ Value::Dict(_)]) => {
-                [Some(heap.obj(first)).filter(|dict| !dict.is_none()), Some(heap.obj(slots))]
-            }
-            _ => [None, None],
-        }
+        let state = self.made.state().map(Obj::value);
+        let list = match state {
+            Some(list @ (Value::List(_) | Value::Tuple(_))) if self.is_new() => heap.items(list),
+            None if self.is_new() => self.made.base.map_or(self.made.args, |base| heap.items(base.value())),
+            _ => &[],
+        };
+        let class = Class::recognise(self.made.callable).filter(|_| !list.is_empty());
+        let names = class.and_then(|class| match state {
+            Some(_) => class.dataclass_fields(),
+            None => NamedTuple::of(class).map(|class| class.fields().collect()),
+        });
+        let names = names.filter(|names: &Vec<_>| names.len() == list.len()).unwrap_or_default();
+        names.into_iter().zip(list).map(move |(name, value)| (name, heap.obj(*value)))
     }
 
-    /// An attribute: slots first, as Python looks them up.
+    /// An attribute: of the states that were given, in turn, the last that has it. Slots come first, as Python looks them up.
     #[must_use]
     pub fn attr(self, name: &str) -> Option<Obj<'h>> {
-        let [dict, slots] = self.dicts();
-        [slots, dict].into_iter().flatten().find_map(|attrs| attrs.get(name).ok())
+        let states = self.object.effects().filter(|effect| matches!(effect.kind, EffectKind::Build | EffectKind::SetState));
+        let found = states.filter_map(|effect| {
+            let [dict, slots] = dicts(effect.object);
+            [slots, dict].into_iter().flatten().find_map(|attrs| attrs.get(name).ok())
+        });
+        found.last().or_else(|| self.fields().find(|(other, _)| *other == *name).map(|(_, value)| value))
     }
 
     /// The items of a class derived from list, or of a `deque`: what the object was extended by, or the base value.
@@ -137,6 +173,18 @@ impl<'h> Instance<'h> {
             [key, value] => Some((heap.obj(*key), heap.obj(*value))),
             _ => None,
         })
+    }
+}
+
+/// The attributes that a state has, of `__dict__` and of slots. A state may be a dict of a class of its own.
+fn dicts(state: Obj<'_>) -> [Option<Obj<'_>>; 2] {
+    let heap = state.heap();
+    match (state.value(), heap.items(state.value())) {
+        (Value::Dict(_) | Value::Call(_), _) => [Some(state), None],
+        (Value::Tuple(_), &[first @ (Value::None | Value::Dict(_)), slots @ Value::Dict(_)]) => {
+            [Some(heap.obj(first)).filter(|dict| !dict.is_none()), Some(heap.obj(slots))]
+        }
+        _ => [None, None],
     }
 }
 

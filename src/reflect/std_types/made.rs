@@ -21,6 +21,8 @@ pub(super) struct Made<'h> {
     pub(super) kwargs: Option<Obj<'h>>,
     /// The value of the builtin that the class is derived from, where `copyreg._reconstructor` has it.
     pub(super) base: Option<Obj<'h>>,
+    /// That builtin, which is `object` where there is none.
+    pub(super) base_type: Option<Obj<'h>>,
     /// Made by `__new__`: `callable` is a class.
     pub(super) is_new: bool,
 }
@@ -30,16 +32,17 @@ impl<'h> Made<'h> {
         let call = object.as_call().ok()?;
         let (heap, callable) = (object.heap(), call.callable());
         let args = heap.items(call.args().value());
-        let plain = Self { object, callable, args, kwargs: None, base: None, is_new: call.kind() != CallKind::Reduce };
+        let plain =
+            Self { object, callable, args, kwargs: None, base: None, base_type: None, is_new: call.kind() != CallKind::Reduce };
         if call.kind() != CallKind::Reduce {
             return Some(Self { kwargs: call.kwargs(), ..plain });
         }
         let new = |class: Value, args, kwargs| Self { callable: heap.obj(class), args, kwargs, is_new: true, ..plain };
         let is = |name| callable.is_global("copyreg", name);
         Some(match *args {
-            [class, _, base] if is("_reconstructor") => {
+            [class, base_type, base] if is("_reconstructor") => {
                 let base = (base != Value::None).then(|| heap.obj(base));
-                Self { base, ..new(class, &[], None) }
+                Self { base, base_type: Some(heap.obj(base_type)), ..new(class, &[], None) }
             }
             [class, ..] if is("__newobj__") => new(class, args.get(1..).unwrap_or_default(), None),
             [class, args @ Value::Tuple(_), kwargs] if is("__newobj_ex__") => {

@@ -6,23 +6,38 @@
 //! - [`Date`], [`Time`], [`DateTime`], [`TimeDelta`], [`TimeZone`], [`ZoneInfo`]: `datetime` and `zoneinfo`.
 //! - [`Decimal`], [`Fraction`], [`Complex`], [`Uuid`], [`Range`]: numbers and their like.
 //! - [`PurePath`]: `pathlib`. Addresses of `ipaddress` are Rust's [`IpAddr`](std::net::IpAddr).
-//! - [`Slice`], [`Pattern`], [`Exception`].
-//! - [`Instance`]: an instance of any class, however it was pickled, and [`Obj::attr`](crate::Obj::attr).
+//! - [`OrderedDict`], [`DefaultDict`], [`Counter`], [`Deque`], [`ChainMap`], [`UserDict`], [`UserList`], [`UserString`]: `collections`;
+//!   `types.SimpleNamespace` is a [`Namespace`](super::Namespace).
+//! - [`Array`], [`BytesIo`], [`StringIo`]: `array` and `io`. [`Slice`], [`Pattern`], [`Exception`], [`EnumValue`], [`LogRecord`]; `...` and
+//!   `NotImplemented` are [`Singleton`](super::Singleton)s.
+//! - [`Instance`]: an instance of any class, however it was pickled, and [`Obj::attr`](crate::Obj::attr); [`InstanceParts`] build one.
 //! - [`FromPy`] and [`Obj::extract`](crate::Obj::extract): Python objects as Rust values.
 //!
 //! What holds no other object is a plain Rust value (`Date`, `Decimal`, ..), with `reflect` and `build`; it is [`ToPy`](crate::ToPy) and [`FromPy`] too. What
 //! holds objects is a `Copy` view of the heap (`DateTime`, `TimeZone`, ..), with its parts to build one. `Display` is Python's `repr`.
 
+mod array;
+mod array_items;
 mod complex;
+mod counter;
+mod crates;
 mod date;
 mod datetime;
 mod decimal;
+mod default_dict;
+mod deque;
+mod enum_value;
 mod exception;
 mod fraction;
 mod from_py;
 mod instance;
+mod instance_parts;
 mod ip_address;
+mod log_record;
 mod made;
+mod memory_io;
+mod ordered_dict;
+mod pairs;
 mod path;
 mod pattern;
 mod plain;
@@ -32,16 +47,27 @@ mod time;
 mod timedelta;
 mod timezone;
 mod uuid;
+mod wrapped;
 mod zone_info;
 
+pub use self::array::{Array, ArrayParts};
+pub use self::array_items::{ArrayItem, MachineFormat};
 pub use self::complex::Complex;
+pub use self::counter::{Counter, CounterParts};
 pub use self::date::Date;
 pub use self::datetime::{DateTime, DateTimeParts};
 pub use self::decimal::Decimal;
-pub use self::exception::Exception;
+pub use self::default_dict::{DefaultDict, DefaultDictParts};
+pub use self::deque::{Deque, DequeParts};
+pub use self::enum_value::{EnumValue, EnumValueParts};
+pub use self::exception::{Exception, ExceptionParts};
 pub use self::fraction::Fraction;
 pub use self::from_py::FromPy;
 pub use self::instance::Instance;
+pub use self::instance_parts::{InstanceParts, InstanceState};
+pub use self::log_record::LogRecord;
+pub use self::memory_io::{BytesIo, BytesIoParts, StringIo, StringIoParts};
+pub use self::ordered_dict::{OrderedDict, OrderedDictParts};
 pub use self::path::{PathKind, PurePath};
 pub use self::pattern::{Pattern, PatternParts};
 pub use self::range::Range;
@@ -50,6 +76,7 @@ pub use self::time::{Clock, Time, TimeParts};
 pub use self::timedelta::TimeDelta;
 pub use self::timezone::{TimeZone, TimeZoneParts};
 pub use self::uuid::Uuid;
+pub use self::wrapped::{ChainMap, ChainMapParts, UserDict, UserDictParts, UserList, UserListParts, UserString, UserStringParts};
 pub use self::zone_info::{ZoneInfo, ZoneInfoParts};
 
 use super::annotation::repr_text;

@@ -65,6 +65,13 @@ impl TimeDelta {
         Some(Self { days, seconds, microseconds })
     }
 
+    /// So many microseconds, or the longest duration that Python has on that side.
+    #[must_use]
+    pub fn clamped(microseconds: i128) -> Self {
+        let longest = i128::from(MAX_DAYS + 1) * DAY - 1;
+        Self::from_microseconds(microseconds.clamp(-i128::from(MAX_DAYS) * DAY, longest)).unwrap_or_default()
+    }
+
     /// The whole duration in microseconds.
     #[must_use]
     pub fn microseconds_in_all(self) -> i128 {
