@@ -6,8 +6,12 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+#[path = "cloudpickle/pickles.rs"]
+mod pickles;
 #[path = "cloudpickle/scan.rs"]
 mod scan;
+#[path = "cloudpickle/show.rs"]
+mod show;
 
 use clap::{Args, Parser, Subcommand};
 use cloudpickle::bytecode::Version;
@@ -73,6 +77,11 @@ enum Command {
         after_help = "Exit status: 0 when nothing was found, 1 when something was, else 2 when a file or a pickle could not be read.\n\nExamples:\n  cloudpickle scan model.pkl\n  cloudpickle scan --json models/ | jq 'select(.verdict != \"safe\")'\n  cloudpickle scan --fail-on dangerous --rules rules.json downloads/*.pt"
     )]
     Scan(scan::Options),
+    /// Prints the objects of pickles as Python would write them; nothing is made
+    #[command(
+        after_help = "An object that is met more than once is marked &1 where it is met first, and is *1 then.\nExit status: 0, or 2 when something could not be read.\n\nExamples:\n  cloudpickle show model.pkl\n  cloudpickle show --depth 2 checkpoint.pt\n  cloudpickle show --path \"root['model'].weights[3]\" model.pkl\n  cloudpickle show --as python payload.pkl"
+    )]
+    Show(show::Options),
 }
 
 /// How a pickle is written again.
@@ -113,6 +122,7 @@ impl Input {
 fn main() -> ExitCode {
     let (input, result) = match Program::parse().command {
         Command::Scan(options) => return scan::run(&options),
+        Command::Show(options) => return show::run(&options),
         Command::Dis { input, annotate, indent } => {
             let result = dis(&input, annotate, indent);
             (input, result)
