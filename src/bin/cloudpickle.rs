@@ -6,6 +6,8 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+#[path = "cloudpickle/diff.rs"]
+mod diff;
 #[path = "cloudpickle/pickles.rs"]
 mod pickles;
 #[path = "cloudpickle/scan.rs"]
@@ -82,6 +84,11 @@ enum Command {
         after_help = "An object that is met more than once is marked &1 where it is met first, and is *1 then.\nExit status: 0, or 2 when something could not be read.\n\nExamples:\n  cloudpickle show model.pkl\n  cloudpickle show --depth 2 checkpoint.pt\n  cloudpickle show --path \"root['model'].weights[3]\" model.pkl\n  cloudpickle show --as python payload.pkl"
     )]
     Show(show::Options),
+    /// Says what changed between two pickles: paths and values, not bytes
+    #[command(
+        after_help = "Exit status: 0 when the two are equal, 1 when they differ, 2 when one could not be read.\n\nExamples:\n  cloudpickle diff before.pkl after.pkl\n  cloudpickle diff --json old.pt new.pt | jq -r '.changes[].path'"
+    )]
+    Diff(diff::Options),
 }
 
 /// How a pickle is written again.
@@ -123,6 +130,7 @@ fn main() -> ExitCode {
     let (input, result) = match Program::parse().command {
         Command::Scan(options) => return scan::run(&options),
         Command::Show(options) => return show::run(&options),
+        Command::Diff(options) => return diff::run(&options),
         Command::Dis { input, annotate, indent } => {
             let result = dis(&input, annotate, indent);
             (input, result)

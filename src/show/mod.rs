@@ -12,7 +12,10 @@
 //! assert_eq!(cloudpickle::show(pickle.root()).to_string(), "{'rate': 0.5, 'steps': [10, 20]}");
 //! ```
 
+mod align;
 mod array;
+mod diff;
+mod digest;
 mod made;
 mod node;
 mod path;
@@ -22,6 +25,7 @@ mod tensor;
 mod text;
 mod tree;
 
+pub use self::diff::{Change, Changed, Diff, short};
 pub use self::node::Node;
 pub use self::path::find;
 pub use self::python::python;
