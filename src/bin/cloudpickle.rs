@@ -14,6 +14,8 @@ mod pickles;
 mod scan;
 #[path = "cloudpickle/show.rs"]
 mod show;
+#[path = "cloudpickle/stats.rs"]
+mod stats;
 
 use clap::{Args, Parser, Subcommand};
 use cloudpickle::bytecode::Version;
@@ -89,6 +91,9 @@ enum Command {
         after_help = "Exit status: 0 when the two are equal, 1 when they differ, 2 when one could not be read.\n\nExamples:\n  cloudpickle diff before.pkl after.pkl\n  cloudpickle diff --json old.pt new.pt | jq -r '.changes[].path'"
     )]
     Diff(diff::Options),
+    /// Says what pickles consist of: which objects take the bytes, opcodes, memo, repeated strings
+    #[command(after_help = "Examples:\n  cloudpickle stats model.pkl\n  cloudpickle stats --json checkpoint.pt | jq '.paths[:5]'")]
+    Stats(stats::Options),
 }
 
 /// How a pickle is written again.
@@ -131,6 +136,7 @@ fn main() -> ExitCode {
         Command::Scan(options) => return scan::run(&options),
         Command::Show(options) => return show::run(&options),
         Command::Diff(options) => return diff::run(&options),
+        Command::Stats(options) => return stats::run(&options),
         Command::Dis { input, annotate, indent } => {
             let result = dis(&input, annotate, indent);
             (input, result)

@@ -178,6 +178,12 @@ fn collection(object: Obj<'_>) -> Option<Node<'_>> {
     let mut done = Vec::new();
     effects(object, 0, &mut done);
     let args: Vec<_> = instance.args().collect();
+    if let ("Counter", [counts], true) = (&*name, &args[..], done.is_empty())
+        && let Value::Dict(_) = counts.value()
+    {
+        let around = Around::Brackets("Counter({".to_owned(), "})".into());
+        return Some(Node { object, kind: "Counter", around, children: Children::Named(pairs_of(*counts).collect()) });
+    }
     let pairs = done.iter().all(|(step, _)| matches!(step, Step::Key(_)));
     let items = done.iter().all(|(step, _)| matches!(step, Step::Index(_)));
     let (kind, open, close): (_, _, Cow<'static, str>) = match (&*name, &args[..]) {
@@ -273,7 +279,7 @@ pub(super) fn effects<'h>(object: Obj<'h>, mut items: usize, parts: &mut Parts<'
                 let added = heap.items(done.value()).iter();
                 parts.extend(added.map(|item| (Step::Part("item", Some(nth(&mut members))), heap.obj(*item))));
             }
-            EffectKind::SetItems => parts.extend(pairs(done)),
+            EffectKind::SetItems => parts.extend(pairs_of(done)),
             EffectKind::Build => build(done, &mut states, parts),
             EffectKind::SetState => {
                 let at = Some(nth(&mut states)).filter(|at| *at > 0);
@@ -285,7 +291,7 @@ pub(super) fn effects<'h>(object: Obj<'h>, mut items: usize, parts: &mut Parts<'
     }
 }
 
-fn pairs(dict: Obj<'_>) -> impl Iterator<Item = (Step<'_>, Obj<'_>)> {
+fn pairs_of(dict: Obj<'_>) -> impl Iterator<Item = (Step<'_>, Obj<'_>)> {
     let heap = dict.heap();
     heap.items(dict.value()).chunks_exact(2).map(move |pair| (Step::Key(heap.obj(pair[0])), heap.obj(pair[1])))
 }

@@ -18,8 +18,10 @@ mod diff;
 mod digest;
 mod made;
 mod node;
+mod origin;
 mod path;
 mod python;
+mod stats;
 mod step;
 mod tensor;
 mod text;
@@ -29,6 +31,7 @@ pub use self::diff::{Change, Changed, Diff, short};
 pub use self::node::Node;
 pub use self::path::find;
 pub use self::python::python;
+pub use self::stats::{MemoUse, OpcodeUse, PathSize, Repeated, Stats};
 pub use self::step::Step;
 pub use self::text::Token;
 pub use self::tree::{Entry, Show, Tree};
@@ -43,7 +46,7 @@ pub const KINDS: &[&str] = &[
     "None", "bool", "int", "float", "str", "Python 2 str", "bytes", "bytearray", "buffer", "tuple", "list", "dict", "set",
     "frozenset", "global", "extension", "persistent", "storage", "tensor", "array", "dtype", "scalar", "function", "class", "code",
     "cell", "module", "method", "property", "classmethod", "staticmethod", "partial", "mappingproxy", "enum member", "type",
-    "singleton", "logger", "view", "attribute", "OrderedDict", "defaultdict", "deque", "date", "time", "datetime", "timedelta",
+    "singleton", "logger", "view", "attribute", "OrderedDict", "defaultdict", "Counter", "deque", "date", "time", "datetime", "timedelta",
     "timezone", "Decimal", "Fraction", "complex", "UUID", "range", "path", "instance", "call",
 ];
 

@@ -194,7 +194,7 @@ impl<'h> Node<'h> {
     }
 }
 
-fn kind(heap: &Heap<'_>, value: Value) -> &'static str {
+pub(super) fn kind(heap: &Heap<'_>, value: Value) -> &'static str {
     match value {
         Value::None => "None",
         Value::Persistent(_) => "persistent",
@@ -211,6 +211,12 @@ pub(super) fn global_text(object: Obj<'_>) -> String {
     if plain(&name) && plain(&module) { whole } else { format!("<global {}>", quoted(&whole)) }
 }
 
+/// A name as it is, with what does not print escaped.
+pub(super) fn escaped(text: &str) -> String {
+    let whole = quoted(text);
+    whole.get(1..whole.len() - 1).unwrap_or_default().to_owned()
+}
+
 /// `repr` of a Rust str, cut.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::new();
@@ -220,7 +226,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// `repr` of what has nothing in it, cut where it is long, with its length.
-fn leaf_text(object: Obj<'_>, limit: usize) -> String {
+pub(super) fn leaf_text(object: Obj<'_>, limit: usize) -> String {
     let heap = object.heap();
     let content = heap.content(object.value());
     let mut out = String::new();
