@@ -8,6 +8,8 @@ use std::process::ExitCode;
 
 #[path = "cloudpickle/diff.rs"]
 mod diff;
+#[path = "cloudpickle/html.rs"]
+mod html;
 #[path = "cloudpickle/pickles.rs"]
 mod pickles;
 #[path = "cloudpickle/scan.rs"]

@@ -16,6 +16,7 @@ mod align;
 mod array;
 mod diff;
 mod digest;
+mod listing;
 mod made;
 mod node;
 mod origin;
@@ -28,6 +29,7 @@ mod text;
 mod tree;
 
 pub use self::diff::{Change, Changed, Diff, short};
+pub use self::listing::{Line, listing};
 pub use self::node::Node;
 pub use self::path::find;
 pub use self::python::python;

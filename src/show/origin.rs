@@ -4,6 +4,7 @@
 //! those of its items inside. The machine is watched for it: what is on the top of the stack after an operation is what the operation worked on.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::error::Result;
 use crate::heap::Value;
@@ -15,15 +16,15 @@ use crate::unpickle::{Unpickler, Watch, Watched};
 #[derive(Debug, Default)]
 pub(super) struct Origins {
     stretches: HashMap<Value, (usize, usize)>,
-    /// For the first operations: their offset, and what was on the top of the stack then.
+    /// For the operations that were asked for, in order: their offset, and what was on the top of the stack then.
     pub(super) tops: Vec<(usize, Option<Value>)>,
 }
 
 impl Origins {
-    /// Reads a pickle and notes where its objects come from, and what each of the first `tops` operations worked on. The handles are those of a heap that
-    /// [`Unpickler`] makes with the same options: Python 2 strings as Latin-1, buffers may be missing.
-    pub(super) fn of(input: &[u8], tops: usize) -> Result<Self> {
-        let mut watch = Stretches { length: input.len(), starts: Vec::new(), mark: None, most: tops, found: Self::default() };
+    /// Reads a pickle and notes where its objects come from, and what each of the operations worked on that begin in these stretches, which are in order. The
+    /// handles are those of a heap that [`Unpickler`] makes with the same options: Python 2 strings as Latin-1, buffers may be missing.
+    pub(super) fn of(input: &[u8], tops: &[Range<usize>]) -> Result<Self> {
+        let mut watch = Stretches { length: input.len(), starts: Vec::new(), mark: None, tops, found: Self::default() };
         unpickler().loads_watched(input, &mut watch).result?;
         Ok(watch.found)
     }
@@ -39,21 +40,25 @@ pub(super) fn unpickler() -> Unpickler {
     Unpickler::new().encoding(Encoding::Latin1).missing_buffers(true).max_digits(0)
 }
 
-struct Stretches {
+struct Stretches<'t> {
     length: usize,
     /// Where each item of the stack begins.
     starts: Vec<usize>,
     /// A mark that the next item stands on.
     mark: Option<usize>,
-    most: usize,
+    tops: &'t [Range<usize>],
     found: Origins,
 }
 
-impl Watch for Stretches {
+impl Watch for Stretches<'_> {
     fn after(&mut self, machine: Watched<'_, '_>, opcode: Opcode, offset: usize, rest: &[u8]) -> usize {
         let stack = machine.stack;
-        if self.found.tops.len() < self.most {
-            self.found.tops.push((offset, stack.last().copied()));
+        if let Some(wanted) = self.tops.first() {
+            if wanted.contains(&offset) {
+                self.found.tops.push((offset, stack.last().copied()));
+            } else if wanted.end <= offset {
+                self.tops = &self.tops[1..];
+            }
         }
         if opcode == Opcode::Mark {
             self.mark.get_or_insert(offset);

@@ -117,7 +117,7 @@ impl Stats {
     pub fn of(input: &[u8]) -> Result<Self> {
         let (pickle, length) = unpickler().loads_prefix(input)?;
         let input = &input[..length];
-        let origins = Origins::of(input, 0)?;
+        let origins = Origins::of(input, &[])?;
         let (opcodes, frames, memo) = stream(input)?;
         let mut sizes = Sizes { origins: &origins, nodes: Vec::new(), ids: HashMap::new(), kinds: HashMap::new(), classes: HashMap::new() };
         sizes.walk(pickle.root(), length);

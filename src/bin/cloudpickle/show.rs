@@ -42,6 +42,9 @@ pub(crate) struct Options {
     /// Print a JSON object a line for each pickle
     #[arg(long)]
     json: bool,
+    /// Write a page for a browser instead: objects, opcodes and what a scan finds, in one file that asks for no other
+    #[arg(long, value_name = "OUT", conflicts_with_all = ["json", "what", "path"])]
+    html: Option<PathBuf>,
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: When,
@@ -68,6 +71,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     let standard_input = [PathBuf::from("-")];
     let files = if options.files.is_empty() { &standard_input[..] } else { &options.files };
     let mut unread = false;
+    if let Some(page) = &options.html {
+        return super::html::run(files, page);
+    }
     let shown = files.iter().try_for_each(|file| {
         let bytes = match pickles::read(file) {
             Ok(bytes) => bytes,
