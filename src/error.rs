@@ -240,6 +240,14 @@ pub enum ErrorKind {
         /// The Python type that was found, or what it is.
         found: String,
     },
+    /// A text that is no path of an object, such as `root['config'][3].weights`.
+    #[error("{path:?} is no path from byte {at} on: [key], .attribute or <part> wanted")]
+    BadPath {
+        /// The whole text.
+        path: String,
+        /// Where it is no path.
+        at: usize,
+    },
     /// An object that Python cannot hash, as a key of a dict or an item of a set (CPython: `TypeError: unhashable type`).
     #[error("a {0} cannot be hashed, so it cannot be a dict key or a set item")]
     Unhashable(&'static str),

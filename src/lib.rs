@@ -36,6 +36,7 @@
 //! | a payload of cloudpickle or dill | its functions and classes | [`Function`], [`Class`], [`reflect`] |
 //! | code objects | functions and classes on a worker | [`Function::new`], [`Class::new`] |
 //! | a file of a stranger | what loading it would do | [`scan()`] |
+//! | an object | its tree as Python would write it, differences, sizes | [`show()`], [`show`](mod@show) |
 //! | a Rust type with serde | a pickle, or objects | [`to_vec`], [`to_writer`], [`to_heap`] |
 //! | a pickle, or an object | a Rust type with serde | [`from_slice`], [`from_reader`], [`from_obj`] |
 //! | bytes | the opcodes | [`ops`], [`dis`] |
@@ -59,6 +60,7 @@ pub mod reflect;
 pub mod scan;
 #[cfg(feature = "serde")]
 pub mod ser;
+pub mod show;
 pub mod style;
 pub mod text;
 pub mod unpickle;
@@ -76,5 +78,6 @@ pub use reflect::{Class, Function, Source, SourceModule};
 pub use scan::{Rules, scan};
 #[cfg(feature = "serde")]
 pub use ser::{Serializer, to_heap, to_vec, to_writer};
+pub use show::show;
 pub use text::Encoding;
 pub use unpickle::{Pickle, Policy, Series, Unpickler, Workspace, load, loads};

@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["op", "heap"],
     &["marshal", "unpickle", "pickle", "bytecode"],
     &["reflect", "container"],
-    &["ser", "de", "with", "scan"],
+    &["ser", "de", "with", "scan", "show"],
     &["lib", "bin"],
 ];
 

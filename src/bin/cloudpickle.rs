@@ -6,8 +6,18 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+#[path = "cloudpickle/diff.rs"]
+mod diff;
+#[path = "cloudpickle/html.rs"]
+mod html;
+#[path = "cloudpickle/pickles.rs"]
+mod pickles;
 #[path = "cloudpickle/scan.rs"]
 mod scan;
+#[path = "cloudpickle/show.rs"]
+mod show;
+#[path = "cloudpickle/stats.rs"]
+mod stats;
 
 use clap::{Args, Parser, Subcommand};
 use cloudpickle::bytecode::Version;
@@ -73,6 +83,19 @@ enum Command {
         after_help = "Exit status: 0 when nothing was found, 1 when something was, else 2 when a file or a pickle could not be read.\n\nExamples:\n  cloudpickle scan model.pkl\n  cloudpickle scan --json models/ | jq 'select(.verdict != \"safe\")'\n  cloudpickle scan --fail-on dangerous --rules rules.json downloads/*.pt"
     )]
     Scan(scan::Options),
+    /// Prints the objects of pickles as Python would write them; nothing is made
+    #[command(
+        after_help = "An object that is met more than once is marked &1 where it is met first, and is *1 then.\nExit status: 0, or 2 when something could not be read.\n\nExamples:\n  cloudpickle show model.pkl\n  cloudpickle show --depth 2 checkpoint.pt\n  cloudpickle show --path \"root['model'].weights[3]\" model.pkl\n  cloudpickle show --as python payload.pkl"
+    )]
+    Show(show::Options),
+    /// Says what changed between two pickles: paths and values, not bytes
+    #[command(
+        after_help = "Exit status: 0 when the two are equal, 1 when they differ, 2 when one could not be read.\n\nExamples:\n  cloudpickle diff before.pkl after.pkl\n  cloudpickle diff --json old.pt new.pt | jq -r '.changes[].path'"
+    )]
+    Diff(diff::Options),
+    /// Says what pickles consist of: which objects take the bytes, opcodes, memo, repeated strings
+    #[command(after_help = "Examples:\n  cloudpickle stats model.pkl\n  cloudpickle stats --json checkpoint.pt | jq '.paths[:5]'")]
+    Stats(stats::Options),
 }
 
 /// How a pickle is written again.
@@ -113,6 +136,9 @@ impl Input {
 fn main() -> ExitCode {
     let (input, result) = match Program::parse().command {
         Command::Scan(options) => return scan::run(&options),
+        Command::Show(options) => return show::run(&options),
+        Command::Diff(options) => return diff::run(&options),
+        Command::Stats(options) => return stats::run(&options),
         Command::Dis { input, annotate, indent } => {
             let result = dis(&input, annotate, indent);
             (input, result)

@@ -339,6 +339,22 @@ impl<'h> Index<'h> {
     }
 }
 
+/// Where objects of a heap are in a list, by Python's equality: the last of equal ones.
+pub(crate) struct Positions<'h>(IndexMap<Key<'h>, usize>);
+
+impl<'h> Positions<'h> {
+    pub(crate) fn new(heap: &'h Heap<'h>, objects: impl Iterator<Item = Value>) -> Self {
+        let mut hashes = Hashes::new(heap);
+        Self(objects.enumerate().map(|(at, object)| (hashes.key(object, DEPTH), at)).collect())
+    }
+
+    /// The position of an object of any heap.
+    pub(crate) fn get(&self, object: Obj<'_>) -> Option<usize> {
+        let key = Hashes::new(object.heap()).key(object.value(), DEPTH);
+        self.0.get(&Equivalent(&key)).copied()
+    }
+}
+
 /// A key of another heap.
 struct Equivalent<'k, 'h>(&'k Key<'h>);
 

@@ -34,6 +34,7 @@ use indexmap::IndexMap;
 use crate::text::Encoding;
 
 pub use self::eq::DictIndex;
+pub(crate) use self::eq::Positions;
 pub use self::event::{CallKind, EffectKind};
 pub(crate) use self::event::{Event, EventKind, NO_EVENT};
 pub(crate) use self::hash::Hashable;

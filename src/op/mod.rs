@@ -102,6 +102,17 @@ macro_rules! define_op {
 }
 for_each_opcode!(define_op);
 
+impl Op<'_> {
+    /// The operand as `pickletools.dis` prints it; empty where there is none, or none that it reads.
+    pub(crate) fn operand_text(&self) -> String {
+        let (mut scratch, mut out) = (Vec::new(), Vec::new());
+        if let Ok(Some(arg)) = self.argument(&mut scratch) {
+            arg.write_repr(&mut out);
+        }
+        String::from_utf8_lossy(&out).into_owned()
+    }
+}
+
 /// Walks the operations of a pickle, up to and with `STOP`.
 ///
 /// The iterator gives each operation with its offset. After an error, and after `STOP`, it ends; [`Ops::offset`] then says how far it

@@ -39,19 +39,20 @@ impl<'h> Cell<'h> {
     ///
     /// [`ErrorKind::WrongType`](crate::ErrorKind::WrongType) for other objects.
     pub fn reflect(object: Obj<'h>) -> Result<Self> {
-        let wanted = || object.wanted("a cell");
-        let call = object.as_call().map_err(|_| wanted())?;
+        Self::recognise(object).ok_or_else(|| object.wanted("a cell"))
+    }
+
+    pub(crate) fn recognise(object: Obj<'h>) -> Option<Self> {
+        let Value::Call(_) = object.value() else { return None };
+        let call = object.as_call().ok()?;
         let empty = match Helper::of(call.callable()) {
             Some(Helper::MakeEmptyCell) => true,
             Some(Helper::MakeCell) => false,
             _ if dialect::is_builtin_type(call.callable(), "CellType") || call.callable().is_global("types", "CellType") => false,
-            _ => {
-                let contents = dill::cell_contents(object).ok_or_else(wanted)?;
-                return Ok(Self { object, contents });
-            }
+            _ => return dill::cell_contents(object).map(|contents| Self { object, contents }),
         };
-        let contents = call.args().get(0).ok().filter(|_| !empty);
-        Ok(Self { object, contents })
+        let contents = call.args().iter().ok()?.next().filter(|_| !empty);
+        Some(Self { object, contents })
     }
 
     /// What stands for a cell in `closure_values`: its contents, or the marker of an empty one.

@@ -55,7 +55,7 @@ impl<'h> Code<'h> {
         Self::recognise(object).ok_or_else(|| object.wanted("a code object"))
     }
 
-    pub(super) fn recognise(object: Obj<'h>) -> Option<Self> {
+    pub(crate) fn recognise(object: Obj<'h>) -> Option<Self> {
         let code = Self::of_call(object)?;
         let heap = object.heap();
         let is_text = |value: Value| matches!(value, Value::Str(_)) || heap.obj(value).as_py_str().is_ok();

@@ -80,7 +80,7 @@ pub use self::wrapped::{ChainMap, ChainMapParts, UserDict, UserDictParts, UserLi
 pub use self::zone_info::{ZoneInfo, ZoneInfoParts};
 
 use super::annotation::repr_text;
-use crate::heap::Obj;
+use crate::heap::{Obj, Value};
 use crate::text::repr::write_bytes_repr;
 
 /// `repr` of a time zone. It is not [`text`], so that a zone which is a datetime with a zone and so on is not followed.
@@ -90,24 +90,34 @@ fn zone_text(object: Obj<'_>) -> String {
     zone.unwrap_or_else(|| repr_text(object))
 }
 
-/// `repr` of an object, the types of this module as Python has them.
-fn text(object: Obj<'_>) -> String {
+/// The name of the type and `repr` of an object of one of the types of this module that hold no other, and of bytes that a call makes.
+pub(crate) fn named_text(object: Obj<'_>) -> Option<(&'static str, String)> {
     macro_rules! first {
-        ($($name:ident)*) => {
+        ($($name:ident $kind:literal)*) => {
             $(if let Some(found) = $name::recognise(object) {
-                return found.to_string();
+                return Some(($kind, found.to_string()));
             })*
         };
     }
-    if let Ok(call) = object.as_call() {
-        let bytes = object.called_bytes().filter(|_| !call.callable().is_global("builtins", "bytearray"));
-        if let Some(bytes) = bytes {
-            let mut out = String::new();
-            // A String takes everything.
-            let _ = write_bytes_repr(&mut out, &bytes);
-            return out;
-        }
-        first!(Date Time DateTime TimeDelta TimeZone ZoneInfo Decimal Fraction Complex Uuid Range PurePath);
+    let call = object.as_call().ok()?;
+    if let Some(bytes) = object.called_bytes() {
+        let mut out = String::new();
+        // A String takes everything.
+        let _ = write_bytes_repr(&mut out, &bytes);
+        let array = call.callable().is_global("builtins", "bytearray");
+        return Some(if array { ("bytearray", format!("bytearray({out})")) } else { ("bytes", out) });
+    }
+    first!(Date "date" Time "time" DateTime "datetime" TimeDelta "timedelta" TimeZone "timezone" ZoneInfo "timezone");
+    first!(Decimal "Decimal" Fraction "Fraction" Complex "complex" Uuid "UUID" Range "range" PurePath "path");
+    None
+}
+
+/// `repr` of an object, the types of this module as Python has them.
+fn text(object: Obj<'_>) -> String {
+    if let Value::Call(_) = object.value()
+        && let Some((_, text)) = named_text(object).filter(|(kind, _)| *kind != "bytearray")
+    {
+        return text;
     }
     repr_text(object)
 }
