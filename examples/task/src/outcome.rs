@@ -76,20 +76,25 @@ impl Raised {
 
     /// From a pickled exception, whose class need not be known here, and the text of its traceback.
     ///
-    /// The message is that of an exception without a `__str__` of its own: its argument, or the tuple of them.
+    /// The message is what the traceback ends with, since only Python knows what `str` gives; without one, the arguments.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::WrongType`](cloudpickle::ErrorKind::WrongType) for what is no exception.
     pub fn from_exception(object: Obj<'_>, traceback: &str) -> Result<Self> {
         let exception = Exception::reflect(object)?;
-        let args: Vec<String> =
-            exception.args().map(|arg| arg.as_str().map_or_else(|_| arg.to_string(), str::to_owned)).collect();
-        let message = match &args[..] {
-            [one] => one.clone(),
-            all => format!("({})", all.join(", ")),
+        let kind = exception.class_name();
+        let told = |(at, _): (usize, &str)| {
+            let (class, message) = traceback[at + 1..].trim_end().split_once(": ")?;
+            (class.rsplit('.').next() == Some(&kind)).then(|| message.to_owned())
         };
-        Ok(Self { kind: exception.class_name(), message, traceback: traceback.to_owned() })
+        let args = || {
+            let args: Vec<String> =
+                exception.args().map(|arg| arg.as_str().map_or_else(|_| arg.to_string(), str::to_owned)).collect();
+            args.join(", ")
+        };
+        let message = traceback.rmatch_indices('\n').find_map(told).unwrap_or_else(args);
+        Ok(Self { kind, message, traceback: traceback.to_owned() })
     }
 }
 
@@ -100,3 +105,22 @@ impl fmt::Display for Raised {
 }
 
 impl std::error::Error for Raised {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exceptions() {
+        let message = |pickle: &[u8], traceback: &str| {
+            let pickle = loads(pickle).expect("a pickle");
+            Raised::from_exception(pickle.root(), traceback).expect("an exception").to_string()
+        };
+        let key = b"\x80\x02cexceptions\nKeyError\nX\x04\0\0\0spam\x85R.";
+        assert_eq!(message(key, "Traceback (most recent call last):\n  File ..\nKeyError: 'spam'\n"), "KeyError: 'spam'");
+        assert_eq!(message(key, "Traceback ..\nKeyError: two\nlines\n"), "KeyError: two\nlines");
+        assert_eq!(message(key, "Traceback ..\nmy.KeyError: there: it\n"), "KeyError: there: it");
+        assert_eq!(message(key, ""), "KeyError: spam");
+        assert_eq!(message(b"cbuiltins\nOSError\n(I2\nVgone\ntR.", "OSError"), "OSError: 2, gone");
+    }
+}
