@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use celery_example::{Celery, Error};
-use cloudpickle::reflect::Function;
+use cloudpickle::reflect::{Dialect, Function};
 use cloudpickle::{Source, loads};
 use engines_support::{Python, Redis, Server, built_closure, need, pickled_closure, python, run, venv};
 use worker_task::{Outcome, Raised, Task};
@@ -90,7 +90,10 @@ fn every_kind(engine: &Engine) {
     assert_eq!(outcome(&mut celery, &Task::global("math", "hypot").args((3.0, 4.0))).unwrap(), "5.0");
     let squares = Task::source(&Source::lambda("lambda n, power=2: [x ** power for x in range(n)]")).unwrap();
     assert_eq!(outcome(&mut celery, &squares.arg(4).kwarg("power", 3)).unwrap(), "[0, 1, 8, 27]");
-    for closure in [built_closure(&engine.python, 3, 100), pickled_closure(&engine.python, &engine.packages, 3, 100)] {
+    for closure in [
+        built_closure(&engine.python, &Dialect::CLOUDPICKLE_3_1, 3, 100),
+        pickled_closure(&engine.python, &engine.packages, 3, 100),
+    ] {
         assert_eq!(outcome(&mut celery, &closure.clone().arg(5)).unwrap(), "115");
         assert_eq!(guarded(&mut celery, &closure.arg(-5)).into_value().unwrap().root().to_string(), "100");
     }
@@ -135,7 +138,7 @@ fn every_kind(engine: &Engine) {
 /// A function by value among the arguments ends prefork workers, one after the other; bytes, and workers without processes, are safe.
 fn the_trap(engine: &Engine) {
     let mut celery = engine.client();
-    let call = built_closure(&engine.python, 3, 100).into_call();
+    let call = built_closure(&engine.python, &Dialect::CLOUDPICKLE_3_1, 3, 100).into_call();
     let function = call.heap.obj(call.function);
     let sent = celery.send(&Task::global("rust_tasks", "apply").arg(function).arg(5)).unwrap();
     for _ in 0..2 {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use cloudpickle::marshal::Pyc;
-use cloudpickle::reflect::{Code, Function, Target};
+use cloudpickle::reflect::{Code, Dialect, Function, Target};
 use cloudpickle::{Heap, Result, Value, loads};
 use worker_task::Task;
 
@@ -27,13 +27,13 @@ def make_scale(factor):
     return scale
 ";
 
-/// The closure with a factor and an offset, built in Rust from the bytecode of that Python.
+/// The closure with a factor and an offset, built in Rust from the bytecode of that Python, for a release of cloudpickle there.
 ///
 /// # Panics
 ///
 /// When it cannot be built.
 #[must_use]
-pub fn built_closure(python: &Python, factor: i64, offset: i64) -> Task {
+pub fn built_closure(python: &Python, dialect: &Dialect, factor: i64, offset: i64) -> Task {
     let file = compile(python, "scales", SOURCE);
     let pyc = Pyc::parse(&file).expect("Python wrote a .pyc");
     let (major, minor) = pyc.header.python;
@@ -44,7 +44,7 @@ pub fn built_closure(python: &Python, factor: i64, offset: i64) -> Task {
         let scale = Function::new(scale).module("scales").global("clamp", clamp).global("OFFSET", offset);
         scale.closure("factor", factor).build(heap, target)
     };
-    let built: Result<Task> = Task::by_value(&Target::cpython(major, minor), build);
+    let built: Result<Task> = Task::by_value(&Target::cpython(major, minor).dialect(dialect.clone()), build);
     built.expect("the code is of that Python")
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use cloudpickle::reflect::Function;
+use cloudpickle::reflect::{Dialect, Function};
 use cloudpickle::{Source, loads};
 use engines_support::{Python, Redis, Server, built_closure, need, pickled_closure, python, run, venv};
 use rq_example::{Error, Queue};
@@ -97,7 +97,10 @@ fn every_kind(engine: &Engine, rq: &str) {
     assert_eq!(outcome(&mut queue, &slow.arg(41)).unwrap(), "42");
 
     // By value, for this Python: made here, and by cloudpickle.
-    for closure in [built_closure(&engine.python, 3, 100), pickled_closure(&engine.python, &engine.packages, 3, 100)] {
+    for closure in [
+        built_closure(&engine.python, &Dialect::CLOUDPICKLE_3_1, 3, 100),
+        pickled_closure(&engine.python, &engine.packages, 3, 100),
+    ] {
         assert_eq!(closure.python(), Some(version));
         assert_eq!(outcome(&mut queue, &closure.clone().arg(5)).unwrap(), "115");
         assert_eq!(outcome(&mut queue, &closure.arg(-5)).unwrap(), "100");
@@ -200,7 +203,7 @@ fn thousand(engine: &mut Engine) {
     engine.work(&["--worker-class", "rq.SimpleWorker"]);
     engine.work(&["--worker-class", "rq.SimpleWorker"]);
     let mut queue = engine.queue();
-    let closure = built_closure(&engine.python, 2, 1);
+    let closure = built_closure(&engine.python, &Dialect::CLOUDPICKLE_3_1, 2, 1);
     let tasks: Vec<Task> = (0..1000)
         .map(|x| match x % 2 {
             0 => closure.clone().arg(x),
