@@ -7,7 +7,7 @@ use std::time::Duration;
 use celery_example::{Celery, Error};
 use cloudpickle::reflect::{Dialect, Function};
 use cloudpickle::{Source, loads};
-use engines_support::{Python, Redis, Server, built_closure, need, pickled_closure, python, run, venv};
+use engines_support::{Python, Redis, Server, built_closure, command, need, pickled_closure, python, run, venv};
 use worker_task::{Outcome, Raised, Task};
 
 /// What is installed, with all that it needs. 5.7 takes Python 3.10 and later, 5.4 Python 3.8 and later.
@@ -45,10 +45,9 @@ impl Engine {
     /// Starts a worker; one that a message ends at once may be ready or not.
     fn worker(&self, options: &[&str]) -> Result<Server, String> {
         let module = Path::new(env!("CARGO_MANIFEST_DIR")).join("worker");
-        let path = std::env::join_paths([&self.packages, &module]).expect("no colon in a path");
-        let mut command = self.python.command();
+        let mut command = command(&self.python, &[&self.packages, &module]);
         // A worker that unpickles does not start as root otherwise.
-        command.env("PYTHONPATH", path).env("C_FORCE_ROOT", "1").env("CELERY_URL", &self.url);
+        command.env("C_FORCE_ROOT", "1").env("CELERY_URL", &self.url);
         command.args(["-m", "celery", "-A", "rust_tasks", "worker", "-l", "INFO"]).args(options);
         Server::start("celery-worker", &command, |log| log.contains("ready."), SOON)
     }

@@ -16,7 +16,7 @@ def futures_of(worker):
 async def submit(run, payloads, dask_worker=None):
     """Has the scheduler call run(payload) for each payload, wherever there is room; gives the keys of the tasks."""
     client, known = dask_worker._get_client(), futures_of(dask_worker)
-    futures = [client.submit(run, payload, pure=False) for payload in payloads]
+    futures = client.map(run, payloads, pure=False)
     known.update((future.key, future) for future in futures)
     return pickle.dumps([future.key for future in futures], 4)
 

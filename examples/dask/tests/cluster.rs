@@ -8,7 +8,7 @@ use std::time::Duration;
 use cloudpickle::reflect::{Dialect, Function};
 use cloudpickle::{Source, loads};
 use dask_example::{Cluster, Error, Future, State};
-use engines_support::{Python, Server, built_closure, free_port, need, pickled_closure, python, run, venv};
+use engines_support::{Python, Server, built_closure, command, free_port, need, pickled_closure, python, run, venv};
 use worker_task::{Outcome, Raised, Task};
 
 /// What is installed, with all that it needs. 2026.8 takes Python 3.10 and later.
@@ -44,8 +44,8 @@ impl Engine {
         let packages = need(venv(&python, requirements))?;
         let server = |name: &str, args: &[&str], ready: &'static str| {
             let module = format!("distributed.cli.dask_{name}");
-            let mut command = python.command();
-            command.env("PYTHONPATH", &packages).args(["-m", &*module]).args(args);
+            let mut command = command(&python, &[&packages]);
+            command.args(["-m", &*module]).args(args);
             Server::start(&format!("dask-{name}"), &command, move |log| log.contains(ready), SOON)
         };
         let port = free_port().to_string();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use cloudpickle::reflect::std_types::DateTime;
 use cloudpickle::{Bytes, Pickle, py};
 use data_example::cache::Cache;
-use engines_support::{Python, Redis, need, python, run, venv, wait_for};
+use engines_support::{Python, Redis, command, need, python, run, venv, wait_for};
 
 const DJANGO: &[&str] = &["django==5.2.19", "asgiref==3.8.1", "sqlparse==0.5.3", "redis==5.2.1"];
 #[rustfmt::skip]
@@ -57,8 +57,8 @@ struct Program {
 impl Program {
     fn run(&self, source: &str, args: &[&str]) -> String {
         let script = format!("import sys\nURL = sys.argv[1]\n{}{source}", self.cache);
-        let mut command = self.python.command();
-        command.env("PYTHONPATH", &self.packages).arg("-c").arg(script).arg(&self.url).args(args);
+        let mut command = command(&self.python, &[&self.packages]);
+        command.arg("-c").arg(script).arg(&self.url).args(args);
         run(&mut command).unwrap_or_else(|error| panic!("{error}"))
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use data_example::Error;
 use data_example::graphite::{Carbon, Metric, Query};
-use engines_support::{Server, free_port, need, python, run, scratch_file, venv, wait_for};
+use engines_support::{Server, command, free_port, need, python, run, scratch_file, venv, wait_for};
 
 /// Carbon with all that it needs.
 #[rustfmt::skip]
@@ -34,8 +34,8 @@ fn carbon() -> Option<(Server, u16, u16)> {
     fs::write(root.join("conf/carbon.conf"), config).unwrap();
     fs::write(root.join("conf/storage-schemas.conf"), "[all]\npattern = .*\nretentions = 1s:1d\n").unwrap();
     let library = packages.join("opt").join("graphite").join("lib");
-    let mut command = python.command();
-    command.env("PYTHONPATH", std::env::join_paths([&packages, &library]).unwrap()).env("GRAPHITE_ROOT", &root);
+    let mut command = command(&python, &[&packages, &library]);
+    command.env("GRAPHITE_ROOT", &root);
     command.arg(packages.join("bin").join("carbon-cache.py")).arg("--config").arg(root.join("conf/carbon.conf"));
     command.args(["--nodaemon", "--debug", "start"]);
     let listens = move |port| TcpStream::connect(("127.0.0.1", port)).is_ok();

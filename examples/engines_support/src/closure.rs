@@ -9,7 +9,7 @@ use cloudpickle::{Heap, Result, Value, loads};
 use worker_task::Task;
 
 use crate::python::Python;
-use crate::tools::{compile, run, scratch_file};
+use crate::tools::{command, compile, run, scratch_file};
 
 /// `scale(x)` is `max(0, x * factor) + OFFSET`: it closes over `factor`, and has a global and a function among its globals.
 const SOURCE: &str = "
@@ -72,8 +72,8 @@ OFFSET = {offset}
 open(sys.argv[1], 'wb').write(cloudpickle.dumps(make_scale({factor})))
 "
     );
-    let mut command = python.command();
-    run(command.env("PYTHONPATH", packages).arg("-c").arg(script).arg(&file)).unwrap_or_else(|e| panic!("{e}"));
+    let mut command = command(python, &[packages]);
+    run(command.arg("-c").arg(script).arg(&file)).unwrap_or_else(|e| panic!("{e}"));
     let bytes = fs::read(&file).expect("it was written");
     let _ = fs::remove_file(&file);
     Task::payload((python.version.0, python.version.1), &loads(&bytes).expect("cloudpickle wrote a pickle"))

@@ -15,4 +15,4 @@ pub use self::closure::{built_closure, pickled_closure};
 pub use self::python::{Python, interpreters, not_run, python2, venv};
 pub use self::redis::Redis;
 pub use self::server::{Server, free_port};
-pub use self::tools::{compile, need, python, run, scratch, scratch_file, wait_for};
+pub use self::tools::{command, compile, need, python, run, scratch, scratch_file, wait_for};

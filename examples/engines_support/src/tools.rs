@@ -36,6 +36,20 @@ pub fn python(minors: &[u8]) -> Result<Python, String> {
     minors.iter().find_map(of).ok_or_else(|| format!("no CPython of 3.{minors:?} found (pyenv install 3.{})", minors[0]))
 }
 
+/// A command of an interpreter with packages: directories that [`venv`](crate::venv) made, or others.
+///
+/// Bytecode is kept, unlike in the tests of the pickles: an engine has many modules, and several processes.
+///
+/// # Panics
+///
+/// For a directory that no search path can hold.
+#[must_use]
+pub fn command(python: &Python, packages: &[&Path]) -> Command {
+    let mut command = python.command();
+    command.env_remove("PYTHONDONTWRITEBYTECODE").env("PYTHONPATH", env::join_paths(packages).expect("no colon in a path"));
+    command
+}
+
 /// Runs a command to its end: what it printed.
 ///
 /// # Errors

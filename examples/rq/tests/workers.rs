@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cloudpickle::reflect::{Dialect, Function};
 use cloudpickle::{Source, loads};
-use engines_support::{Python, Redis, Server, built_closure, need, pickled_closure, python, run, venv};
+use engines_support::{Python, Redis, Server, built_closure, command, need, pickled_closure, python, run, venv};
 use rq_example::{Error, Queue};
 use worker_task::{Outcome, Raised, Task};
 
@@ -44,8 +44,8 @@ impl Engine {
 
     /// Starts one more worker.
     fn work(&mut self, options: &[&str]) {
-        let mut command = self.python.command();
-        command.env("PYTHONPATH", &self.packages).args(["-m", "rq.cli", "worker", "default", "--url", &self.url]).args(options);
+        let mut command = command(&self.python, &[&self.packages]);
+        command.args(["-m", "rq.cli", "worker", "default", "--url", &self.url]).args(options);
         let worker = Server::start("rq-worker", &command, |log| log.contains("Listening on"), SOON);
         self.workers.push(worker.unwrap_or_else(|error| panic!("{error}")));
     }
@@ -174,27 +174,30 @@ fn refused(engine: &Engine) {
 
 #[test]
 fn rq_3_0() {
-    let Some(mut engine) = Engine::start(RQ_3_0) else { return };
-    every_kind(&engine, "3.0.0");
-    unserialisable(&engine);
-    refused(&engine);
-    thousand(&mut engine);
-
-    let mut demo = Command::new(env!("CARGO_BIN_EXE_rq-example"));
-    let text = run(demo.arg(&engine.url)).unwrap();
-    let closure = if engine.python.version.1 == 11 { "a closure by value: 12\n" } else { "a closure by value: not sent" };
-    assert!(text.contains(closure), "{text}");
-    assert!(text.contains("a function that raises: raised KeyError: 'spam'\n"), "{text}");
-    assert!(text.contains("100 jobs at once: 328350\n"), "{text}");
+    all(RQ_3_0, "3.0.0");
 }
 
 #[test]
 fn rq_2_8() {
-    let Some(mut engine) = Engine::start(RQ_2_8) else { return };
-    every_kind(&engine, "2.8.0");
+    all(RQ_2_8, "2.8.0");
+}
+
+fn all(requirements: &[&str], release: &str) {
+    let Some(mut engine) = Engine::start(requirements) else { return };
+    every_kind(&engine, release);
     unserialisable(&engine);
     refused(&engine);
+    demo(&engine);
     thousand(&mut engine);
+}
+
+fn demo(engine: &Engine) {
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_rq-example"));
+    let text = run(demo.arg(&engine.url)).unwrap();
+    let closure = if engine.python.version.1 == 11 { "a closure by value: 12\n" } else { "a closure by value: not sent" };
+    for line in [closure, "a function that raises: raised KeyError: 'spam'\n", "100 jobs at once: 328350\n"] {
+        assert!(text.contains(line), "{text}");
+    }
 }
 
 /// A thousand jobs at once, for two workers that do not fork.
