@@ -16,7 +16,8 @@ fn family() -> (Server, [u32; 2]) {
                   print('pids', os.getpid(), child.pid, flush=True)\nchild.wait()";
     let mut command = python.command();
     command.arg("-c").arg(script);
-    let server = Server::start("family", &command, |log| log.starts_with("pids") && log.ends_with('\n'), SOON).expect("it starts");
+    let server =
+        Server::start("family", &command, |log| log.starts_with("pids") && log.ends_with('\n'), SOON).expect("it starts");
     let log = server.log();
     let pids: Vec<u32> = log.split_whitespace().skip(1).map(|pid| pid.parse().expect("a number")).collect();
     (server, pids.try_into().expect("two"))
@@ -53,7 +54,8 @@ fn an_aborted_test_leaves_nothing() {
         std::process::abort();
     }
     let mut again = Command::new(std::env::current_exe().expect("a test has a path"));
-    let again = again.args(["--exact", "--nocapture", "an_aborted_test_leaves_nothing"]).env("ABORT", "1").output().expect("it runs");
+    let again =
+        again.args(["--exact", "--nocapture", "an_aborted_test_leaves_nothing"]).env("ABORT", "1").output().expect("it runs");
     assert!(!again.status.success());
     let text = String::from_utf8_lossy(&again.stdout).into_owned();
     let pids = text.lines().find_map(|line| line.strip_prefix("pids ")?.split_once(' ')).unwrap_or_else(|| panic!("{text}"));

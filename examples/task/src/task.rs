@@ -153,7 +153,7 @@ impl Task {
         pickler().dumps(&call.heap, all)
     }
 
-    /// The same, called by [`guard`]: the worker gives bytes, which every engine carries, and [`Outcome::read`] reads.
+    /// The same, called by [`guard`]: the worker gives bytes, which every engine carries, and [`Outcome::read`](crate::Outcome::read) reads.
     ///
     /// A result that the engine could not pickle, and an exception, come back as data. The payload is opened inside the call.
     ///
