@@ -191,9 +191,13 @@ pub fn scripts() -> PathBuf {
 }
 
 /// The `target` directory, with the corpus and the packages below it.
+///
+/// Cargo says where that is when it compiles an integration test; a library that includes this file finds it from the test that runs.
 pub(super) fn target() -> PathBuf {
-    let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    tmp.parent().unwrap_or(tmp).to_path_buf()
+    let tmp = option_env!("CARGO_TARGET_TMPDIR").map(PathBuf::from);
+    let in_deps = || env::current_exe().ok()?.parent()?.parent().map(Path::to_path_buf);
+    let below = tmp.or_else(in_deps).expect("a test has a path");
+    below.parent().map_or_else(|| below.clone(), Path::to_path_buf)
 }
 
 /// FNV-1a: names a directory for what it was made from.
