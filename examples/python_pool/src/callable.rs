@@ -103,7 +103,8 @@ impl Callable {
     /// A callable that was pickled by whomever: what `cloudpickle.dumps(f)` gave in some Python, or `Pickler::dumps` here. The bytes go to the workers as
     /// they are.
     ///
-    /// Its bytecode says which Python it may be of, and workers of another one never see it; [`Callable::for_python`] says it for certain.
+    /// The bytecode of a function by value runs on the Python that it was compiled by and on no other, so workers of another one never see it. Mostly it shows
+    /// which one that is. Where several look alike (3.8 and 3.9 often do) the call is refused until [`Callable::for_python`] says it.
     ///
     /// # Errors
     ///
@@ -120,17 +121,22 @@ impl Callable {
         Ok(Self::pickled_as(name, pickle, needs))
     }
 
-    /// Says which Python it is for. Others refuse it, and what its bytecode looks like is not asked any more.
+    /// The same for workers of that Python alone. What its bytecode looks like is not asked any more.
     #[must_use]
-    pub fn for_python(self, major: u8, minor: u8) -> Self {
+    pub fn for_python(&self, major: u8, minor: u8) -> Self {
         let Inner { name, pickle, needs, .. } = &*self.0;
-        Self::pickled_as(name.clone(), pickle.clone(), needs.clone().for_python((major, minor)))
+        Self::pickled_as(name.clone(), pickle.clone(), needs.clone().for_python(Some((major, minor))))
     }
 
     /// A call of it. The arguments are a tuple; anything else is the only one. [`Task`] takes more: keywords, buffers, a time limit.
     #[must_use]
     pub fn call(&self, args: impl ToPy) -> Task {
         Task::new(self.clone(), args)
+    }
+
+    /// Which Python it is for, if that was said.
+    pub(crate) fn python(&self) -> Option<(u8, u8)> {
+        self.0.needs.python()
     }
 
     /// Whether workers can take it.

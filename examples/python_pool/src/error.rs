@@ -84,11 +84,6 @@ impl Error {
     pub(crate) fn protocol(what: impl Into<String>) -> Self {
         Self::Protocol(what.into())
     }
-
-    /// Whether time ran out before anything else happened.
-    pub(crate) fn is_timeout(&self) -> bool {
-        matches!(self, Self::Io(error) if is_timeout(error))
-    }
 }
 
 impl From<io::Error> for Error {

@@ -88,7 +88,6 @@ pub(crate) struct Needs {
 #[derive(Clone, Debug)]
 struct CodeOf {
     function: String,
-    layout: Layout,
     versions: Vec<Version>,
 }
 
@@ -115,7 +114,7 @@ impl Needs {
             let fields = of.fields();
             let fits = |version: &Version| Layout::of_python(version.python()) == of.shape() && version.fits(&fields);
             let versions = Version::ALL.into_iter().filter(fits).collect();
-            code.push(CodeOf { function: function.qualname().to_string(), layout: of.shape(), versions });
+            code.push(CodeOf { function: function.qualname().to_string(), versions });
         }
         Self { protocol: pickle.protocol(), cloudpickle, code, python: None }
     }
@@ -125,9 +124,14 @@ impl Needs {
         self
     }
 
-    pub(crate) fn for_python(mut self, python: (u8, u8)) -> Self {
-        self.python = Some(python);
+    pub(crate) fn for_python(mut self, python: Option<(u8, u8)>) -> Self {
+        self.python = python;
         self
+    }
+
+    /// Which Python the caller says it is for.
+    pub(crate) fn python(&self) -> Option<(u8, u8)> {
+        self.python
     }
 
     /// Whether a Python can load it, and run what it holds.
@@ -142,23 +146,28 @@ impl Needs {
         if let Some((major, minor)) = self.python.filter(|stated| *stated != python.minor()) {
             return refuse(format!("it is for Python {major}.{minor}"));
         }
-        let version = Version::of_python(python.minor());
-        for code in &self.code {
-            let name = &code.function;
-            if python.implementation != "cpython" {
-                return refuse(format!("{name} is bytecode of CPython"));
-            }
-            let fits = match version {
-                Some(version) => code.versions.contains(&version),
-                None => code.layout == Layout::of_python(python.minor()),
-            };
-            // The caller knows better than what the bytecode looks like.
-            if !fits && self.python.is_none() {
-                let of: Vec<String> = code.versions.iter().map(Version::to_string).collect();
-                let of = if of.is_empty() { "another version".into() } else { of.join(" or ") };
-                return refuse(format!("{name} is bytecode of Python {of}"));
-            }
+        let Some(first) = self.code.first() else { return Ok(()) };
+        let name = &first.function;
+        if python.implementation != "cpython" {
+            return refuse(format!("{name} is bytecode of CPython"));
         }
-        Ok(())
+        if self.python.is_some() {
+            return Ok(());
+        }
+        // All of it was compiled by one Python.
+        let possible = |version: &Version| self.code.iter().all(|code| code.versions.contains(version));
+        let possible: Vec<Version> = Version::ALL.into_iter().filter(possible).collect();
+        let of: Vec<String> = possible.iter().map(Version::to_string).collect();
+        match &possible[..] {
+            [version] if version.python() == python.minor() => Ok(()),
+            [] => refuse(format!("{name} is bytecode of a Python that is not known: for_python says which it is for")),
+            [_] => refuse(format!("{name} is bytecode of Python {}", of.join(""))),
+            // What looks alike does not always mean the same: a comprehension of 3.9 breaks 3.8.
+            several if several.iter().any(|version| version.python() == python.minor()) => {
+                let of = of.join(" or ");
+                refuse(format!("{name} is bytecode of Python {of}, which look alike: for_python says which it is for"))
+            }
+            _ => refuse(format!("{name} is bytecode of Python {}", of.join(" or "))),
+        }
     }
 }

@@ -1,10 +1,13 @@
 //! Python worker processes for Rust.
 mod answer;
+mod auth;
 mod call;
 mod callable;
 mod channel;
+mod connection;
 mod error;
 mod interpreter;
+mod manager;
 mod map;
 mod pool;
 mod queue;
@@ -15,10 +18,13 @@ pub mod wire;
 mod worker;
 
 pub use self::answer::Answer;
+pub use self::auth::AuthKey;
 pub use self::call::Call;
 pub use self::callable::Callable;
+pub use self::connection::{Address, Connection, Listener};
 pub use self::error::{Error, Result};
 pub use self::interpreter::Interpreter;
+pub use self::manager::{Manager, Proxy, Returned};
 pub use self::map::{AsCompleted, Map};
 pub use self::pool::{Builder, IntoPayload, Payload, Pool};
 pub use self::raised::{Raised, Stage};

@@ -99,7 +99,9 @@ pub(crate) struct Settings {
 ///
 /// let pool = Pool::builder()
 ///     .workers(2)
-///     .command(|command| drop(command.env("TZ", "UTC")))
+///     .command(|command| {
+///         command.env("TZ", "UTC");
+///     })
 ///     .initializer(Callable::global("random", "seed").call((1,)))
 ///     .timeout(Duration::from_secs(10))
 ///     .max_calls(1000)

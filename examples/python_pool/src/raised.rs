@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use cloudpickle::Pickle;
+use cloudpickle::reflect::std_types::Exception;
+use cloudpickle::{Obj, Pickle, Pickler};
 
 use crate::answer::Answer;
 use crate::error::{Error, Result};
@@ -58,6 +59,33 @@ impl Raised {
         let object = root.get(4)?;
         let object = if object.is_none() { None } else { Some(object.as_bytes()?.to_vec()) };
         Ok(Self { stage, type_name: text(1)?, message: text(2)?, traceback: text(3)?, object })
+    }
+
+    /// Reads an exception object, which comes without a traceback.
+    pub(crate) fn of_object(object: Obj<'_>) -> Result<Self> {
+        let exception = Exception::reflect(object)?;
+        let mut args = exception.args();
+        // As `str(exception)` does for most classes.
+        let message = match (args.len(), args.next()) {
+            (0, _) | (_, None) => String::new(),
+            (1, Some(only)) => only.as_py_str().map_or_else(|_| only.to_string(), |text| text.to_string_lossy().into_owned()),
+            _ => format!("({})", exception.args().map(|arg| arg.to_string()).collect::<Vec<_>>().join(", ")),
+        };
+        let type_name = match exception.class().as_global() {
+            Ok((module, name)) if module != "builtins" => format!("{module}.{name}"),
+            _ => exception.class_name(),
+        };
+        let bytes = Pickler::new().protocol(4).dumps(object.heap(), object.value())?;
+        let traceback = format!("{type_name}: {message}\n");
+        Ok(Self { stage: Stage::Call, type_name, message, traceback, object: Some(bytes) })
+    }
+
+    /// Reads a traceback, whose last line says what was raised.
+    pub(crate) fn of_traceback(text: &str) -> Self {
+        let last = text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+        let (type_name, message) = last.split_once(": ").unwrap_or((last, ""));
+        let (type_name, message) = (type_name.to_owned(), message.to_owned());
+        Self { stage: Stage::Call, type_name, message, traceback: text.to_owned(), object: None }
     }
 
     /// Where it was raised.

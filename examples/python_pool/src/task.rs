@@ -36,6 +36,7 @@ pub struct Task {
     args: Vec<Value>,
     kwargs: Vec<(Value, Value)>,
     shared: Vec<(Value, Shared)>,
+    python: Option<(u8, u8)>,
     limits: Limits,
 }
 
@@ -54,7 +55,7 @@ impl Task {
             Value::Tuple(_) => heap.obj(value).iter().map(|items| items.map(|item| item.value()).collect()).unwrap_or_default(),
             _ => vec![value],
         };
-        Self { callable, heap, args, kwargs: Vec::new(), shared: Vec::new(), limits: Limits::default() }
+        Self { callable, heap, args, kwargs: Vec::new(), shared: Vec::new(), python: None, limits: Limits::default() }
     }
 
     /// One more argument.
@@ -132,9 +133,17 @@ impl Task {
         self
     }
 
+    /// Says by which Python the functions by value among the arguments were compiled; unless it is said, the one that [`Callable::for_python`] says for the
+    /// callable, or what their bytecode shows.
+    #[must_use]
+    pub fn for_python(mut self, major: u8, minor: u8) -> Self {
+        self.python = Some((major, minor));
+        self
+    }
+
     /// Pickles it, and refuses what the workers could not run.
     pub(crate) fn prepare(self, python: &Interpreter) -> Result<Prepared> {
-        let Self { callable, mut heap, args, kwargs, shared, limits } = self;
+        let Self { callable, mut heap, args, kwargs, shared, python: stated, limits } = self;
         callable.check(python)?;
         let mut root = heap.tuple(args);
         let keywords = !kwargs.is_empty();
@@ -147,7 +156,7 @@ impl Task {
             cloudpickle::ErrorKind::NotInProtocol { .. } => Error::Refused(format!("{err}, the workers are {python}")),
             _ => err.into(),
         })?;
-        Needs::of(&pickle)?.check(python)?;
+        Needs::of(&pickle)?.for_python(stated.or(callable.python())).check(python)?;
         let buffers = handles.into_iter().map(|handle| match shared.iter().find(|(value, _)| *value == handle) {
             Some((_, bytes)) => Buffer::Shared(Arc::clone(bytes)),
             None => Buffer::Own(handle),
