@@ -263,7 +263,7 @@ impl Proxy {
     ///
     /// # Errors
     ///
-    /// [`Error::Raised`] with what the method raised, or with a traceback of the server, such as that of an `AttributeError` for a method that is not exposed.
+    /// [`Error::Raised`] with what the method raised, or with a traceback of the server, as for a method that is not exposed.
     /// After any other error the next call has a new connection.
     pub fn call(&mut self, method: &str, args: impl ToPy) -> Result<Returned> {
         let mut connection = match self.connection.take() {
