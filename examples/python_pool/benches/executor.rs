@@ -88,35 +88,35 @@ fn rows() -> Result<Vec<Row>> {
         row(
             "hypot(3.0, 4.0), submit all, wait for all",
             "submit",
-            20_000,
+            4_000,
             0,
             Box::new(move |pool, count| submitted(pool, count, || submit.call((3.0, 4.0)))),
         ),
         row(
             "a dict of four items there, a list back",
             "record",
-            20_000,
+            4_000,
             0,
             Box::new(move |pool, count| submitted(pool, count, &record)),
         ),
         row(
             "str.upper of 4,200 characters",
             "text",
-            10_000,
+            2_000,
             0,
             Box::new(move |pool, count| submitted(pool, count, || upper.call((page.as_str(),)))),
         ),
         row(
             "hypot, each waited for before the next",
             "wait",
-            3_000,
+            1_000,
             0,
             Box::new(move |pool, count| one_by_one(pool, count, || wait.call((3.0, 4.0)))),
         ),
         row(
             "hypot by map",
             "map",
-            20_000,
+            4_000,
             0,
             Box::new(move |pool, count| {
                 pool.map((0..count).map(|_| map.call((3.0, 4.0)))).try_for_each(|answer| answer.map(drop))
@@ -125,7 +125,7 @@ fn rows() -> Result<Vec<Row>> {
         row(
             "hypot by map; theirs in chunks of 100",
             "chunks",
-            50_000,
+            20_000,
             0,
             Box::new(move |pool, count| {
                 pool.map((0..count).map(|_| chunks.call((3.0, 4.0)))).try_for_each(|answer| answer.map(drop))
