@@ -176,6 +176,28 @@ impl Pickler {
     /// # Ok::<(), cloudpickle::Error>(())
     /// ```
     pub fn dumps_with_buffers<'h>(&self, heap: &'h Heap<'_>, value: Value) -> Result<(Vec<u8>, Vec<&'h [u8]>)> {
+        let (bytes, buffers) = self.dumps_out_of_band(heap, value)?;
+        Ok((bytes, buffers.into_iter().map(|buffer| heap.content(buffer)).collect()))
+    }
+
+    /// The same with the handles of the buffers, for whoever takes the heap along to where they are sent.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pickler::dumps`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudpickle::{Heap, Pickler};
+    ///
+    /// let mut heap = Heap::new();
+    /// let buffer = heap.buffer(b"spam".to_vec(), false);
+    /// let (_, buffers) = Pickler::new().dumps_out_of_band(&heap, buffer)?;
+    /// assert_eq!(buffers, [buffer]);
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
+    pub fn dumps_out_of_band(&self, heap: &Heap<'_>, value: Value) -> Result<(Vec<u8>, Vec<Value>)> {
         let pickler = Self { out_of_band: true, ..self.clone() };
         let (bytes, buffers) = pickler.write(heap, value, false, None)?;
         // Those of definitions that are written by value are in no heap that lives on.
@@ -183,7 +205,7 @@ impl Pickler {
         if let Some(id) = buffers.iter().find(|id| !given(id)) {
             return Err(ErrorKind::BufferMissing(id.index()).into());
         }
-        Ok((bytes, buffers.into_iter().map(|id| heap.content(Value::Buffer(id))).collect()))
+        Ok((bytes, buffers.into_iter().map(Value::Buffer).collect()))
     }
 
     /// Writes a pickle that was read: its root object, and before it what the stream made and dropped before the root.

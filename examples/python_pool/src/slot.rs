@@ -1,0 +1,196 @@
+//! A place for a worker, with a thread: it keeps a worker there, and takes calls from the queue for it.
+//!
+//! A worker writes the whole answer to a call before it begins the next. So of the calls that a dead worker had, only the first without an answer may have
+//! run, and that only if all of it was written; the others go back into the queue. This is what "never run twice" rests on.
+
+use std::collections::VecDeque;
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crate::channel::Stopped;
+use crate::error::{Error, Result};
+use crate::interpreter::Interpreter;
+use crate::pool::Inner;
+use crate::queue::{Job, Taken};
+use crate::worker::Worker;
+
+/// How often an idle worker is looked at.
+const IDLE: Duration = Duration::from_millis(100);
+
+/// How many bytes may be written ahead: what the smallest socket takes, so that neither side waits for the other to read.
+const AHEAD: usize = 4096;
+
+/// How often a call may go back to the queue because workers ended while it was being written.
+const RETURNS: u32 = 8;
+
+/// What to do with a worker.
+enum Next {
+    /// It is gone.
+    Replace,
+    /// It has run all the calls it may.
+    Retire,
+    /// The pool is closed.
+    Close,
+}
+
+/// A call that a worker has.
+struct Sent {
+    job: Job,
+    id: u64,
+    /// The count of written bytes at which the worker has all of it.
+    end: u64,
+}
+
+/// Keeps a worker in a place until the pool is closed.
+pub(crate) fn run(pool: &Inner, place: usize, started: impl FnOnce(Result<Arc<Interpreter>>)) {
+    let mut started = Some(started);
+    loop {
+        let (mut worker, python) = match pool.start_worker() {
+            Ok(started) => started,
+            Err(error) => {
+                if let Some(started) = started.take() {
+                    started(Err(error.clone()));
+                }
+                // A call that waits learns why nothing happens.
+                match pool.queue.take(IDLE) {
+                    Taken::Job(job) => job.sink.end(Err(error)),
+                    Taken::Nothing => {}
+                    Taken::Closed => return,
+                }
+                continue;
+            }
+        };
+        pool.pids[place].store(worker.pid(), Ordering::Relaxed);
+        if let Some(started) = started.take() {
+            started(Ok(python));
+        }
+        let next = Slot { pool, worker: &mut worker, sent: VecDeque::new(), calls: 0 }.serve();
+        pool.pids[place].store(0, Ordering::Relaxed);
+        match next {
+            Next::Replace => {}
+            Next::Retire => worker.end(pool.settings.grace),
+            Next::Close => return worker.end(pool.settings.grace),
+        }
+    }
+}
+
+struct Slot<'p> {
+    pool: &'p Inner,
+    worker: &'p mut Worker,
+    sent: VecDeque<Sent>,
+    /// How many calls the worker was given.
+    calls: u64,
+}
+
+impl Slot<'_> {
+    fn serve(mut self) -> Next {
+        loop {
+            if self.sent.is_empty() {
+                if self.calls >= self.pool.settings.max_calls {
+                    return Next::Retire;
+                }
+                match self.pool.queue.take(IDLE) {
+                    Taken::Job(job) => {
+                        self.worker.begin(self.timeout(&job));
+                        self.send(job);
+                    }
+                    Taken::Nothing if self.worker.is_alive() => continue,
+                    Taken::Nothing => return Next::Replace,
+                    Taken::Closed => return Next::Close,
+                }
+            }
+            self.send_ahead();
+            if let Err(error) = self.worker.flush().map_err(Error::from).and_then(|()| self.answer()) {
+                self.lost(error);
+                return Next::Replace;
+            }
+        }
+    }
+
+    fn timeout(&self, job: &Job) -> Option<Duration> {
+        job.prepared.limits.timeout.or(self.pool.settings.timeout)
+    }
+
+    /// What fails here fails again when the answer is read.
+    fn send(&mut self, job: Job) {
+        self.calls += 1;
+        let id = self.calls;
+        let end = self.worker.push(id, &job.prepared).unwrap_or(u64::MAX);
+        self.sent.push_back(Sent { job, id, end });
+    }
+
+    /// Gives a fast worker calls before it has answered, so that neither it nor we wait for each other after every call.
+    fn send_ahead(&mut self) {
+        let most = self.pool.settings.ahead;
+        if !self.worker.is_fast() || self.sent.len() > most.div_ceil(2) {
+            return;
+        }
+        let cost = |job: &Job| job.prepared.length() + job.prepared.callable.pickle().len() + 64;
+        let left = usize::try_from(self.pool.settings.max_calls - self.calls).unwrap_or(usize::MAX);
+        let mut bytes: usize = self.sent.iter().map(|sent| cost(&sent.job)).sum();
+        let jobs = self.pool.queue.take_ahead((most + 1 - self.sent.len()).min(left), |job| {
+            bytes += cost(job);
+            bytes <= AHEAD
+        });
+        for job in jobs {
+            self.send(job);
+        }
+    }
+
+    /// Reads the answer to the first call that has none.
+    fn answer(&mut self) -> Result<()> {
+        let Some(first) = self.sent.front() else { return Ok(()) };
+        let outcome = self.worker.answer(first.id)?;
+        if let Some(Sent { job, .. }) = self.sent.pop_front() {
+            job.sink.end(outcome);
+        }
+        if let Some(next) = self.sent.front() {
+            self.worker.begin(self.timeout(&next.job));
+        }
+        Ok(())
+    }
+
+    /// Settles the calls of a worker that cannot go on.
+    fn lost(&mut self, error: Error) {
+        let stopped = self.worker.stopped();
+        let late = (stopped == Some(Stopped::Late)).then(|| self.sent.front().map(|sent| sent.id)).flatten();
+        let status = self.worker.kill();
+        let broken = matches!(error, Error::Protocol(_) | Error::Pickle(_));
+        // Answers that were on their way.
+        while !broken && self.answer().is_ok() && !self.sent.is_empty() {}
+        let written = self.worker.written();
+        let (mut back, mut first) = (Vec::new(), true);
+        for Sent { mut job, id, end } in self.sent.drain(..) {
+            // What breaks the protocol may have begun more than it answered.
+            let may_have_run = end <= written && (first || broken);
+            first = false;
+            let again = if may_have_run {
+                job.runs += 1;
+                job.runs <= job.prepared.limits.retries.unwrap_or(self.pool.settings.retries)
+            } else {
+                job.returns += u32::from(end > written);
+                job.returns <= RETURNS
+            };
+            if stopped == Some(Stopped::Closed) {
+                job.sink.end(Err(Error::Closed));
+            } else if again {
+                back.push(job);
+            } else {
+                let timeout = job.prepared.limits.timeout.or(self.pool.settings.timeout).filter(|_| late == Some(id));
+                job.sink.end(Err(why(&error, timeout, status)));
+            }
+        }
+        self.pool.queue.put_back(back);
+    }
+}
+
+/// What a call that ended with its worker is told.
+fn why(error: &Error, timeout: Option<Duration>, status: Option<ExitStatus>) -> Error {
+    match (error, timeout) {
+        (_, Some(timeout)) => Error::TimedOut(timeout),
+        (Error::Protocol(_) | Error::Pickle(_) | Error::TooLong { .. }, _) => error.clone(),
+        _ => Error::Died(status),
+    }
+}
