@@ -4,7 +4,7 @@
 //! ends when it is dropped, and when the test's process ends, however it does.
 
 mod closure;
-#[allow(dead_code, missing_docs)] // the root's tests use the rest of it
+#[allow(dead_code, missing_docs, unreachable_pub)] // the root's tests use the rest of it
 #[path = "../../../tests/common/python.rs"]
 mod python;
 mod redis;
