@@ -173,18 +173,28 @@ impl Worker {
             slices.iter().for_each(|slice| self.out.extend_from_slice(slice));
             return Ok(());
         }
-        self.flush()?;
+        self.flush(self.given - length as u64)?;
         wire::write_slices(self.reader.get_mut(), slices).map(drop)
     }
 
-    /// Writes what is still to be written.
-    pub(crate) fn flush(&mut self) -> io::Result<()> {
+    /// Writes what is still to be written, and waits until so many bytes in all are: those of the call that it is to begin. The rest are written as far as the
+    /// socket takes them, since the worker may be waiting for us to read.
+    pub(crate) fn flush(&mut self, wanted: u64) -> io::Result<()> {
         if self.out.is_empty() {
             return Ok(());
         }
-        let written = wire::write_slices(self.reader.get_mut(), &[&self.out]);
-        self.out.clear();
-        written.map(drop)
+        let channel = self.reader.get_mut();
+        let mut done = 0;
+        if channel.written() + (self.out.len() as u64) > wanted {
+            done = channel.write_now(&self.out)?;
+        }
+        let missing = usize::try_from(wanted.saturating_sub(channel.written())).unwrap_or(usize::MAX);
+        if missing > 0 {
+            let end = done.saturating_add(missing).min(self.out.len());
+            done += usize::try_from(wire::write_slices(channel, &[&self.out[done..end]])?).unwrap_or(0);
+        }
+        self.out.drain(..done);
+        Ok(())
     }
 
     /// How many bytes it was sent; it can have begun a call only when it has all of it.
