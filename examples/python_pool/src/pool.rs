@@ -68,7 +68,7 @@ pub(crate) struct Inner {
 /// The first call of every worker.
 enum Init {
     None,
-    Given(Task),
+    Given(Box<Task>),
     Prepared(Arc<Prepared>),
     Refused(Error),
 }
@@ -170,7 +170,7 @@ impl Builder {
 
     /// A call that every worker makes before all others. One that fails is as a worker that cannot be started.
     pub fn initializer(mut self, task: Task) -> Self {
-        self.init = Init::Given(task);
+        self.init = Init::Given(Box::new(task));
         self
     }
 

@@ -136,18 +136,16 @@ impl Worker {
             self.keep(callable)?;
         }
         let buffers = prepared.buffers();
-        let mut head = [0; 26];
-        let length = 22 + prepared.pickle.len();
         let count = u32::try_from(buffers.len()).map_err(|_| io::Error::other("more buffers than a call can have"))?;
-        let (kind, numbers) = (&mut head[..]).split_at_mut(1);
-        kind[0] = b'C';
-        numbers[..8].copy_from_slice(&call.to_le_bytes());
-        numbers[8..16].copy_from_slice(&callable.id().to_le_bytes());
-        numbers[16..20].copy_from_slice(&count.to_le_bytes());
-        numbers[20] = prepared.keywords.into();
+        let mut head = [0; START_OF_ARGS];
+        head[0] = b'C';
+        head[1..9].copy_from_slice(&call.to_le_bytes());
+        head[9..17].copy_from_slice(&callable.id().to_le_bytes());
+        head[17..21].copy_from_slice(&count.to_le_bytes());
+        head[21] = prepared.keywords.into();
         let heads: Vec<Head> = buffers.map(|buffer| Head::of(buffer.len())).collect();
-        let message = Head::of(length);
-        let mut slices = vec![message.as_bytes(), &head[..22], &prepared.pickle];
+        let message = Head::of(head.len() + prepared.pickle.len());
+        let mut slices = vec![message.as_bytes(), &head, &prepared.pickle];
         slices.extend(heads.iter().zip(prepared.buffers()).flat_map(|(head, buffer)| [head.as_bytes(), buffer]));
         self.put(&slices)?;
         Ok(self.given)
@@ -254,6 +252,8 @@ impl Worker {
     }
 }
 
+/// Where the pickle begins in a call, and in an answer.
+const START_OF_ARGS: usize = 22;
 const START_OF_PICKLE: usize = 13;
 
 /// Kind, call and number of buffers of an answer.
