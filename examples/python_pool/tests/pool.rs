@@ -269,12 +269,14 @@ fn crashes_hangs_and_junk() {
         assert!(err.to_string().contains("signal: 9"), "{python}: {err}");
         assert_eq!(alive(), 1);
 
-        // A worker that does not read: it never had the call, which another one gets.
-        let stopped = pool.pids();
-        assert!(Command::new("kill").args(["-STOP", &stopped[0].to_string()]).status().unwrap().success());
-        let large = Callable::global("builtins", "len").call((Bytes(vec![0; 8 << 20]),));
-        assert_eq!(pool.call(large.timeout(Duration::from_millis(200))).unwrap().get::<usize>().unwrap(), 8 << 20);
-        assert_ne!(pool.pids(), stopped);
+        // A worker that does not read: it never had the call, which another one gets. The other has the whole time limit again.
+        if python == default_python() {
+            let stopped = pool.pids();
+            assert!(Command::new("kill").args(["-STOP", &stopped[0].to_string()]).status().unwrap().success());
+            let large = Callable::global("builtins", "len").call((Bytes(vec![0; 8 << 20]),));
+            assert_eq!(pool.call(large.timeout(Duration::from_secs(5))).unwrap().get::<usize>().unwrap(), 8 << 20);
+            assert_ne!(pool.pids(), stopped);
+        }
 
         // It writes to its own socket: junk, a length that lies, the answer to another call.
         for (bytes, wanted) in [
