@@ -415,3 +415,50 @@ def note(path, n):
     }
     assert!(total > 100, "only {total} workers were killed");
 }
+
+/// The queue's bound, calls that are taken back, initializers, workers that retire, and what is left when a pool is dropped.
+#[test]
+fn bounds_and_ends() {
+    let python = default_python();
+    let pool = builder(&python).workers(1).queue(2).start().unwrap();
+    let sleep = pool.prepare(Callable::global("time", "sleep").call((30,))).unwrap();
+    let running = pool.submit(&sleep).unwrap();
+    while pool.waiting() > 0 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let waiting = [pool.try_submit(&sleep).unwrap(), pool.try_submit(&sleep).unwrap()];
+    assert!(matches!(pool.try_submit(&sleep), Err(Error::Full(2))));
+    assert!(!running.cancel() && waiting[0].cancel() && !waiting[1].is_done());
+    let pids = pool.pids();
+    let begun = Instant::now();
+    drop(pool);
+    assert!(begun.elapsed() < Duration::from_secs(20), "a busy worker is not waited for");
+    let [cancelled, closed] = waiting;
+    assert!(matches!(cancelled.wait(), Err(Error::Cancelled)));
+    assert!(matches!(closed.wait(), Err(Error::Closed)));
+    assert!(matches!(running.wait(), Err(Error::Closed)));
+    // Not even a zombie is left.
+    assert!(pids.iter().all(|pid| !PathBuf::from(format!("/proc/{pid}")).exists()), "{pids:?}");
+
+    // submit waits for room, and all calls end before close comes back.
+    let pool = builder(&python).queue(1).max_calls(7).initializer(Callable::global("os", "umask").call((0o27,))).start().unwrap();
+    let look = source("import os\n\ndef look():\n    return os.umask(0o27), os.getpid()\n");
+    let calls: Vec<_> = (0..50).map(|_| pool.submit(look.call(())).unwrap()).collect();
+    pool.close();
+    let mut by_worker: HashMap<u32, u32> = HashMap::new();
+    for call in calls {
+        let (umask, pid) = call.wait().unwrap().get::<(u32, u32)>().unwrap();
+        assert_eq!(umask, 0o27);
+        *by_worker.entry(pid).or_default() += 1;
+    }
+    assert!(by_worker.values().all(|calls| *calls <= 7), "{by_worker:?}");
+
+    // What cannot start says why.
+    let fail = source("def fail():\n    raise ValueError('no')\n").call(());
+    let err = builder(&python).initializer(fail).start().unwrap_err();
+    assert_eq!(err.to_string(), "ValueError: no");
+    let err = Pool::builder().python("no-such-python").start().unwrap_err();
+    assert!(err.to_string().contains("no-such-python could not be started: it was not found"), "{err}");
+    let err = Pool::builder().python("false").start().unwrap_err();
+    assert!(err.to_string().contains("exit status: 1"), "{err}");
+}
