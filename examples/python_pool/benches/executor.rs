@@ -48,13 +48,16 @@ impl Drop for Executor {
     }
 }
 
+/// Makes so many calls.
+type Ours = Box<dyn Fn(&Pool, usize) -> Result<()>>;
+
 struct Row {
     what: &'static str,
     name: &'static str,
     count: usize,
     /// The bytes that a call moves, where they are what counts.
     bytes: usize,
-    ours: Box<dyn Fn(&Pool, usize) -> Result<()>>,
+    ours: Ours,
 }
 
 fn submitted(pool: &Pool, count: usize, task: impl Fn() -> Task) -> Result<()> {
@@ -67,7 +70,7 @@ fn one_by_one(pool: &Pool, count: usize, task: impl Fn() -> Task) -> Result<()> 
 }
 
 fn rows() -> Result<Vec<Row>> {
-    let row = |what, name, count, bytes, ours| Row { what, name, count, bytes, ours };
+    let row = |what, name, count, bytes, ours: Ours| Row { what, name, count, bytes, ours };
     let hypot = Callable::global("math", "hypot");
     let (submit, wait, map, chunks) = (hypot.clone(), hypot.clone(), hypot.clone(), hypot);
     let tags = Callable::with(|heap| {

@@ -59,6 +59,18 @@ impl Channel {
         self.written
     }
 
+    /// Writes what the socket takes at once; gives how many bytes.
+    pub(crate) fn write_now(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.set_nonblocking(true)?;
+        let written = match self.stream.write(bytes) {
+            Err(error) if is_timeout(&error) || error.kind() == ErrorKind::Interrupted => Ok(0),
+            written => written,
+        };
+        self.stream.set_nonblocking(false)?;
+        self.written += written.as_ref().map_or(0, |written| *written as u64);
+        written
+    }
+
     /// Whether the process has not ended yet.
     pub(crate) fn is_alive(&mut self) -> bool {
         !self.gone && matches!(self.child.try_wait(), Ok(None))

@@ -209,7 +209,7 @@ pub struct Proxy {
 #[derive(Debug)]
 pub enum Returned {
     /// A value.
-    Value(Pickle<'static>),
+    Value(Box<Pickle<'static>>),
     /// An object that lives there, for methods whose results the manager keeps (`method_to_typeid`).
     Proxy(Proxy),
 }
@@ -222,7 +222,7 @@ impl Returned {
     /// [`Error::Protocol`] when it is a proxy.
     pub fn value(self) -> Result<Pickle<'static>> {
         match self {
-            Self::Value(value) => Ok(value),
+            Self::Value(value) => Ok(*value),
             Self::Proxy(proxy) => Err(Error::protocol(format!("a proxy of {} where a value was wanted", proxy.typeid))),
         }
     }
@@ -276,7 +276,7 @@ impl Proxy {
             self.connection = Some(connection);
         }
         Ok(match reply? {
-            Reply::Value(value) => Returned::Value(value),
+            Reply::Value(value) => Returned::Value(Box::new(value)),
             Reply::Proxy(typeid, ident, exposed) => Returned::Proxy(Self::new(&self.server, &typeid, &ident, exposed.root())?),
         })
     }

@@ -68,7 +68,7 @@ pub(crate) struct Inner {
 /// The first call of every worker.
 enum Init {
     None,
-    Given(Task),
+    Given(Box<Task>),
     Prepared(Arc<Prepared>),
     Refused(Error),
 }
@@ -170,7 +170,7 @@ impl Builder {
 
     /// A call that every worker makes before all others. One that fails is as a worker that cannot be started.
     pub fn initializer(mut self, task: Task) -> Self {
-        self.init = Init::Given(task);
+        self.init = Init::Given(Box::new(task));
         self
     }
 
@@ -181,7 +181,7 @@ impl Builder {
 
     /// How many calls a worker may be given before it has answered: 16 by default, 0 for none.
     ///
-    /// Only a worker whose calls take less than a millisecond gets any, of 4096 bytes together at most, and none while another worker is idle. They wait for the
+    /// Only a worker whose calls take less than a millisecond gets any, of 64 KiB together at most, and none while another worker is idle. They wait for the
     /// calls before them, even where one of those takes long after all.
     pub fn ahead(self, calls: usize) -> Self {
         self.set(|settings| settings.ahead = calls)
@@ -246,8 +246,8 @@ impl Inner {
         }
         if let Some(init) = self.init(known)? {
             worker.begin(Some(*start_timeout));
-            worker.push(0, &init)?;
-            worker.flush()?;
+            let end = worker.push(0, &init)?;
+            worker.flush(end)?;
             worker.answer(0)??;
             worker.begin(None);
         }

@@ -19,8 +19,11 @@ use crate::worker::Worker;
 /// How often an idle worker is looked at.
 const IDLE: Duration = Duration::from_millis(100);
 
-/// How many bytes may be written ahead: what the smallest socket takes, so that neither side waits for the other to read.
-const AHEAD: usize = 4096;
+/// How many bytes may be given to a worker ahead.
+const AHEAD: usize = 1 << 16;
+
+/// The longest call that is. Longer ones are written at once, and could wait for a worker that waits for us to read.
+const LONGEST: usize = 1 << 13;
 
 /// How often a call may go back to the queue because workers ended while it was being written.
 const RETURNS: u32 = 8;
@@ -102,7 +105,7 @@ impl Slot<'_> {
                 }
             }
             self.send_ahead();
-            if let Err(error) = self.worker.flush().map_err(Error::from).and_then(|()| self.answer()) {
+            if let Err(error) = self.flush().and_then(|()| self.answer()) {
                 self.lost(error);
                 return Next::Replace;
             }
@@ -132,11 +135,17 @@ impl Slot<'_> {
         let mut bytes: usize = self.sent.iter().map(|sent| cost(&sent.job)).sum();
         let jobs = self.pool.queue.take_ahead((most + 1 - self.sent.len()).min(left), |job| {
             bytes += cost(job);
-            bytes <= AHEAD
+            bytes <= AHEAD && cost(job) <= LONGEST
         });
         for job in jobs {
             self.send(job);
         }
+    }
+
+    /// Writes the call that the worker is to begin, and of the others what it takes.
+    fn flush(&mut self) -> Result<()> {
+        let end = self.sent.front().map_or(0, |first| first.end);
+        Ok(self.worker.flush(end)?)
     }
 
     /// Reads the answer to the first call that has none.

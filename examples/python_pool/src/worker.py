@@ -45,14 +45,17 @@ functions = {}
 
 
 def exactly(count):
-    if count <= APART:
-        data = reader.read(count)
-        if len(data) < count:
-            raise EOFError
-        return data
-    data = bytearray(count)
+    if count > APART:
+        return fill(bytearray(count))
+    data = reader.read(count)
+    if len(data) < count:
+        raise EOFError
+    return data
+
+
+def fill(data):
     view, filled = memoryview(data), 0
-    while filled < count:
+    while filled < len(data):
         got = reader.readinto(view[filled:])
         if not got:
             raise EOFError
@@ -60,11 +63,15 @@ def exactly(count):
     return data
 
 
-def receive():
+def length():
     (length,) = LENGTH.unpack(exactly(4))
     if length == -1:
         (length,) = LONG.unpack(exactly(8))
-    return exactly(length)
+    return length
+
+
+def receive():
+    return exactly(length())
 
 
 def head(length):
@@ -180,7 +187,8 @@ class Loaded:
 
 def run(message):
     call, function, count, keywords = CALL.unpack_from(message, 1)
-    buffers = [receive() for _ in range(count)]
+    # Short ones too can be written to.
+    buffers = [fill(bytearray(length())) for _ in range(count)]
     stage = "load"
     try:
         function = load(function)

@@ -136,18 +136,16 @@ impl Worker {
             self.keep(callable)?;
         }
         let buffers = prepared.buffers();
-        let mut head = [0; 26];
-        let length = 22 + prepared.pickle.len();
         let count = u32::try_from(buffers.len()).map_err(|_| io::Error::other("more buffers than a call can have"))?;
-        let (kind, numbers) = (&mut head[..]).split_at_mut(1);
-        kind[0] = b'C';
-        numbers[..8].copy_from_slice(&call.to_le_bytes());
-        numbers[8..16].copy_from_slice(&callable.id().to_le_bytes());
-        numbers[16..20].copy_from_slice(&count.to_le_bytes());
-        numbers[20] = prepared.keywords.into();
+        let mut head = [0; START_OF_ARGS];
+        head[0] = b'C';
+        head[1..9].copy_from_slice(&call.to_le_bytes());
+        head[9..17].copy_from_slice(&callable.id().to_le_bytes());
+        head[17..21].copy_from_slice(&count.to_le_bytes());
+        head[21] = prepared.keywords.into();
         let heads: Vec<Head> = buffers.map(|buffer| Head::of(buffer.len())).collect();
-        let message = Head::of(length);
-        let mut slices = vec![message.as_bytes(), &head[..22], &prepared.pickle];
+        let message = Head::of(head.len() + prepared.pickle.len());
+        let mut slices = vec![message.as_bytes(), &head, &prepared.pickle];
         slices.extend(heads.iter().zip(prepared.buffers()).flat_map(|(head, buffer)| [head.as_bytes(), buffer]));
         self.put(&slices)?;
         Ok(self.given)
@@ -173,18 +171,28 @@ impl Worker {
             slices.iter().for_each(|slice| self.out.extend_from_slice(slice));
             return Ok(());
         }
-        self.flush()?;
+        self.flush(self.given - length as u64)?;
         wire::write_slices(self.reader.get_mut(), slices).map(drop)
     }
 
-    /// Writes what is still to be written.
-    pub(crate) fn flush(&mut self) -> io::Result<()> {
+    /// Writes what is still to be written, and waits until so many bytes in all are: those of the call that it is to begin. The rest are written as far as the
+    /// socket takes them, since the worker may be waiting for us to read.
+    pub(crate) fn flush(&mut self, wanted: u64) -> io::Result<()> {
         if self.out.is_empty() {
             return Ok(());
         }
-        let written = wire::write_slices(self.reader.get_mut(), &[&self.out]);
-        self.out.clear();
-        written.map(drop)
+        let channel = self.reader.get_mut();
+        let mut done = 0;
+        if channel.written() + (self.out.len() as u64) > wanted {
+            done = channel.write_now(&self.out)?;
+        }
+        let missing = usize::try_from(wanted.saturating_sub(channel.written())).unwrap_or(usize::MAX);
+        if missing > 0 {
+            let end = done.saturating_add(missing).min(self.out.len());
+            done += usize::try_from(wire::write_slices(channel, &[&self.out[done..end]])?).unwrap_or(0);
+        }
+        self.out.drain(..done);
+        Ok(())
     }
 
     /// How many bytes it was sent; it can have begun a call only when it has all of it.
@@ -244,6 +252,8 @@ impl Worker {
     }
 }
 
+/// Where the pickle begins in a call, and in an answer.
+const START_OF_ARGS: usize = 22;
 const START_OF_PICKLE: usize = 13;
 
 /// Kind, call and number of buffers of an answer.
