@@ -94,7 +94,9 @@ enum Command {
     )]
     Diff(diff::Options),
     /// Says what pickles consist of: which objects take the bytes, opcodes, memo, repeated strings
-    #[command(after_help = "Examples:\n  cloudpickle stats model.pkl\n  cloudpickle stats --json checkpoint.pt | jq '.paths[:5]'")]
+    #[command(
+        after_help = "Examples:\n  cloudpickle stats model.pkl\n  cloudpickle stats --json checkpoint.pt | jq '.paths[:5]'"
+    )]
     Stats(stats::Options),
 }
 
