@@ -105,11 +105,7 @@ impl<'l, 'r> Diff<'l, 'r> {
             }
             walk.compare(left, right, place);
         }
-        let mut found = std::mem::take(&mut walk.found);
-        // The walk goes from the last to the first; a reader does not.
-        found.sort_by(|one, other| one.0.cmp(&other.0));
-        let changes = found.into_iter().map(|(_, change)| change).collect();
-        Self { changes, count: walk.count, cut: walk.work == 0 }
+        Self { changes: walk.found, count: walk.count, cut: walk.work == 0 }
     }
 
     /// The differences, of very many the first ones.
@@ -151,8 +147,7 @@ struct Walk<'l, 'r> {
     open: Vec<Pair<'l, 'r>>,
     places: Vec<Place<'l>>,
     work: usize,
-    /// The changes, with what they are sorted by.
-    found: Vec<(usize, Change<'l, 'r>)>,
+    found: Vec<Change<'l, 'r>>,
     count: usize,
 }
 
@@ -299,7 +294,7 @@ impl<'l, 'r> Walk<'l, 'r> {
             next = place.parent;
         }
         let path = super::path::write(&steps);
-        self.found.push((self.found.len(), Change { changed, path, left, right, note }));
+        self.found.push(Change { changed, path, left, right, note });
     }
 }
 
