@@ -377,3 +377,24 @@ fn the_program_ends_with_a_status() {
     assert_eq!(output.stdout, b"\x80\x02]q\x00K\x01ah\x00.");
     assert_eq!(output.stderr, b"cloudpickle: 13 bytes before, 11 after (-15.4 %)\n");
 }
+
+#[test]
+fn the_readme_shows_real_output() {
+    let readme = include_str!("../README.md");
+    let section = readme.split("## What is in it?").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("the section");
+    let mut shown = 0;
+    for block in section.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+        for part in block.split("$ cloudpickle ").skip(1) {
+            let (command, expected) = part.split_once('\n').expect("a command and its output");
+            let args: Vec<&str> = command.split(' ').map(|arg| arg.trim_matches('\'')).collect();
+            let output = Command::new(env!("CARGO_BIN_EXE_cloudpickle"))
+                .args(&args)
+                .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"))
+                .output()
+                .expect("the program runs");
+            assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{command}");
+            shown += 1;
+        }
+    }
+    assert!(shown >= 5, "{shown}");
+}
