@@ -10,6 +10,8 @@ use std::process::ExitCode;
 mod diff;
 #[path = "cloudpickle/html.rs"]
 mod html;
+#[path = "cloudpickle/optimize.rs"]
+mod optimize;
 #[path = "cloudpickle/pickles.rs"]
 mod pickles;
 #[path = "cloudpickle/scan.rs"]
@@ -93,8 +95,13 @@ enum Command {
         after_help = "Exit status: 0 when the two are equal, 1 when they differ, 2 when one could not be read.\n\nExamples:\n  cloudpickle diff before.pkl after.pkl\n  cloudpickle diff --json old.pt new.pt | jq -r '.changes[].path'"
     )]
     Diff(diff::Options),
+    /// Writes a pickle without the memo slots that nothing asks for, as pickletools.optimize; tells the sizes on standard error
+    #[command(after_help = "Example:\n  cloudpickle optimize large.pkl > smaller.pkl")]
+    Optimize(optimize::Options),
     /// Says what pickles consist of: which objects take the bytes, opcodes, memo, repeated strings
-    #[command(after_help = "Examples:\n  cloudpickle stats model.pkl\n  cloudpickle stats --json checkpoint.pt | jq '.paths[:5]'")]
+    #[command(
+        after_help = "Examples:\n  cloudpickle stats model.pkl\n  cloudpickle stats --json checkpoint.pt | jq '.paths[:5]'"
+    )]
     Stats(stats::Options),
 }
 
@@ -138,6 +145,7 @@ fn main() -> ExitCode {
         Command::Scan(options) => return scan::run(&options),
         Command::Show(options) => return show::run(&options),
         Command::Diff(options) => return diff::run(&options),
+        Command::Optimize(options) => return optimize::run(&options),
         Command::Stats(options) => return stats::run(&options),
         Command::Dis { input, annotate, indent } => {
             let result = dis(&input, annotate, indent);
@@ -245,10 +253,11 @@ fn compiled(bytes: &[u8], python: Option<Version>) -> Result<(), Failure> {
 
 fn recode(input: &Input, how: &Recoding) -> Result<(), Failure> {
     let bytes = input.read()?;
-    let mut out = io::stdout().lock();
+    let out = io::stdout().lock();
     if out.is_terminal() {
         return Err(Failure::Because("a pickle is no text for a terminal: send standard output to a file".to_owned()));
     }
+    let mut out = optimize::Counting { out, count: 0 };
     // Python 2 strings keep their bytes, whatever they mean, and buffers that are elsewhere stay there.
     let unpickler = Unpickler::new().encoding(Encoding::Latin1).missing_buffers(true).max_digits(0);
     let read = |bytes| {
@@ -286,5 +295,8 @@ fn recode(input: &Input, how: &Recoding) -> Result<(), Failure> {
     }
     out.write_all(&bytes[done..])?;
     out.flush()?;
+    if out.count != bytes.len() {
+        optimize::say_sizes(bytes.len(), out.count);
+    }
     Ok(())
 }

@@ -37,7 +37,8 @@ fn array_node<'h>(object: Obj<'h>, name: &str, array: Array<'h>) -> Node<'h> {
     let dtype = array.dtype();
     let head = format!("<{name} {} {}", shape_text(&array.shape()), dtype_name(dtype));
     if dtype.has_objects() && !dtype.is_structure() {
-        let items = array.objects().map(|items| items.enumerate().map(|(at, item)| (Step::Part("item", Some(at)), item)).collect());
+        let items =
+            array.objects().map(|items| items.enumerate().map(|(at, item)| (Step::Part("item", Some(at)), item)).collect());
         return Node { object, kind: "array", around: Around::Angle(head), children: Children::Named(items.unwrap_or_default()) };
     }
     let values = first_values(array);

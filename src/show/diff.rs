@@ -96,7 +96,8 @@ impl<'l, 'r> Diff<'l, 'r> {
         let digests = (Digests::new(left, &state), Digests::new(right, &state));
         // Every two objects are compared once; a graph in which most meet most others would still take long.
         let work = (digests.0.len() + digests.1.len()).saturating_mul(32).saturating_add(100_000);
-        let mut walk = Walk { digests, seen: HashSet::new(), open: Vec::new(), places: Vec::new(), work, found: Vec::new(), count: 0 };
+        let mut walk =
+            Walk { digests, seen: HashSet::new(), open: Vec::new(), places: Vec::new(), work, found: Vec::new(), count: 0 };
         walk.open.push((left, right, None));
         while let Some((left, right, place)) = walk.open.pop() {
             if walk.work == 0 {
@@ -104,11 +105,7 @@ impl<'l, 'r> Diff<'l, 'r> {
             }
             walk.compare(left, right, place);
         }
-        let mut found = std::mem::take(&mut walk.found);
-        // The walk goes from the last to the first; a reader does not.
-        found.sort_by(|one, other| one.0.cmp(&other.0));
-        let changes = found.into_iter().map(|(_, change)| change).collect();
-        Self { changes, count: walk.count, cut: walk.work == 0 }
+        Self { changes: walk.found, count: walk.count, cut: walk.work == 0 }
     }
 
     /// The differences, of very many the first ones.
@@ -150,8 +147,7 @@ struct Walk<'l, 'r> {
     open: Vec<Pair<'l, 'r>>,
     places: Vec<Place<'l>>,
     work: usize,
-    /// The changes, with what they are sorted by.
-    found: Vec<(usize, Change<'l, 'r>)>,
+    found: Vec<Change<'l, 'r>>,
     count: usize,
 }
 
@@ -251,7 +247,13 @@ impl<'l, 'r> Walk<'l, 'r> {
     }
 
     /// Items of lists and tuples.
-    fn sequence(&mut self, one: &Node<'l>, other: &Node<'r>, place: Option<usize>, pairs: &mut Vec<(Step<'l>, Obj<'l>, Obj<'r>)>) {
+    fn sequence(
+        &mut self,
+        one: &Node<'l>,
+        other: &Node<'r>,
+        place: Option<usize>,
+        pairs: &mut Vec<(Step<'l>, Obj<'l>, Obj<'r>)>,
+    ) {
         let left: Vec<_> = one.children().filter(|(step, _)| matches!(step, Step::Index(_))).collect();
         let right: Vec<_> = other.children().filter(|(step, _)| matches!(step, Step::Index(_))).collect();
         let x: Vec<u64> = left.iter().map(|(_, object)| self.digests.0.get(*object)).collect();
@@ -272,7 +274,15 @@ impl<'l, 'r> Walk<'l, 'r> {
     }
 
     /// Notes a change at a place, or at a step from there.
-    fn found(&mut self, changed: Changed, place: Option<usize>, step: Option<Step<'_>>, left: Option<Obj<'l>>, right: Option<Obj<'r>>, note: String) {
+    fn found(
+        &mut self,
+        changed: Changed,
+        place: Option<usize>,
+        step: Option<Step<'_>>,
+        left: Option<Obj<'l>>,
+        right: Option<Obj<'r>>,
+        note: String,
+    ) {
         self.count += 1;
         if self.found.len() >= LISTED {
             return;
@@ -284,7 +294,7 @@ impl<'l, 'r> Walk<'l, 'r> {
             next = place.parent;
         }
         let path = super::path::write(&steps);
-        self.found.push((self.found.len(), Change { changed, path, left, right, note }));
+        self.found.push(Change { changed, path, left, right, note });
     }
 }
 
@@ -324,7 +334,9 @@ fn leaf_differs(one: &Node<'_>, other: &Node<'_>) -> Option<String> {
         ("float", ..) => one.text() == other.text(),
         (_, Value::Call(_), _) | (_, _, Value::Call(_)) => one.text() == other.text() && one.text().len() < 10 * super::TEXT,
         ("storage", ..) => one.text() == other.text(),
-        _ if kind(one) == "str" => left.as_py_str().ok().map(|text| text.as_bytes()) == right.as_py_str().ok().map(|text| text.as_bytes()),
+        _ if kind(one) == "str" => {
+            left.as_py_str().ok().map(|text| text.as_bytes()) == right.as_py_str().ok().map(|text| text.as_bytes())
+        }
         _ => left.py_eq(right),
     };
     (!same).then(String::new)
@@ -346,7 +358,9 @@ fn head_differs(one: &Node<'_>, other: &Node<'_>) -> Option<String> {
             return Some("bytecode".to_owned());
         }
         let same = left.names().eq(right.names()) && left.varnames().eq(right.varnames()) && left.freevars().eq(right.freevars());
-        let same = same && (left.argcount(), left.posonly(), left.kwonly(), left.flags()) == (right.argcount(), right.posonly(), right.kwonly(), right.flags());
+        let same = same
+            && (left.argcount(), left.posonly(), left.kwonly(), left.flags())
+                == (right.argcount(), right.posonly(), right.kwonly(), right.flags());
         return (!same).then(|| "names".to_owned());
     }
     let plain = matches!(one.kind(), "list" | "tuple" | "dict" | "set" | "frozenset");

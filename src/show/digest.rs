@@ -87,7 +87,13 @@ impl Digests {
 fn is_leaf(value: Value) -> bool {
     let container = matches!(
         value,
-        Value::Tuple(_) | Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::FrozenSet(_) | Value::Call(_) | Value::Persistent(_)
+        Value::Tuple(_)
+            | Value::List(_)
+            | Value::Dict(_)
+            | Value::Set(_)
+            | Value::FrozenSet(_)
+            | Value::Call(_)
+            | Value::Persistent(_)
     );
     !container
 }

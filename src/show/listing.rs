@@ -86,8 +86,11 @@ pub fn listing(input: &[u8], tree: &Tree<'_>, first: usize, places: &[usize]) ->
     let mut ops = ops(input);
     while let Some(op) = ops.next() {
         let (offset, op) = op?;
-        let Some((_, top)) = tops.next_if(|(top, _)| *top == offset) else {
-            if tops.peek().is_none() {
+        // The machine stops before anybody can watch what `STOP` does.
+        let stop = op.opcode() == Opcode::Stop && wanted.iter().any(|wanted| wanted.contains(&offset));
+        let top = if stop { tree.entries().first().map(|root| (offset, Some(root.node().object().value()))) } else { None };
+        let Some((_, top)) = top.or_else(|| tops.next_if(|(top, _)| *top == offset)) else {
+            if tops.peek().is_none() && ops.offset() >= wanted.last().map_or(0, |last| last.end) {
                 break;
             }
             continue;

@@ -91,7 +91,8 @@ fn construct(object: Obj<'_>) -> Option<Node<'_>> {
         return Some(angle(object, "function", &function.to_string(), named.collect()));
     }
     if let Some(class) = Class::recognise(object) {
-        let mut parts: Parts<'_> = class.bases().filter(|base| !base.is_global("builtins", "object")).zip(0..).map(base).collect();
+        let mut parts: Parts<'_> =
+            class.bases().filter(|base| !base.is_global("builtins", "object")).zip(0..).map(base).collect();
         parts.extend(class.members().map(|(name, member)| (Step::Attr(name.to_string_lossy()), member)));
         return Some(angle(object, "class", &class.to_string(), parts));
     }
@@ -110,7 +111,12 @@ fn construct(object: Obj<'_>) -> Option<Node<'_>> {
         return Some(angle(object, "module", &module.to_string(), vars.collect()));
     }
     if let Some(method) = Method::recognise(object) {
-        return Some(angle(object, "method", "<bound method", vec![attr("__func__", method.function()), attr("__self__", method.this())]));
+        return Some(angle(
+            object,
+            "method",
+            "<bound method",
+            vec![attr("__func__", method.function()), attr("__self__", method.this())],
+        ));
     }
     if let Some(property) = Property::recognise(object) {
         let parts = [("fget", property.getter()), ("fset", property.setter()), ("fdel", property.deleter())];
@@ -194,7 +200,10 @@ fn collection(object: Obj<'_>) -> Option<Node<'_>> {
         }
         ("deque", []) if items => ("deque", "deque([".to_owned(), "])".into()),
         ("deque", [empty, max @ ..]) if items && max.len() <= 1 && empty.heap().items(empty.value()).is_empty() => {
-            let close = max.first().filter(|max| !max.is_none()).map_or_else(|| "])".into(), |max| format!("], maxlen={max:.20})").into());
+            let close = max
+                .first()
+                .filter(|max| !max.is_none())
+                .map_or_else(|| "])".into(), |max| format!("], maxlen={max:.20})").into());
             ("deque", "deque([".to_owned(), close)
         }
         _ => return None,
@@ -212,7 +221,9 @@ fn instance(object: Obj<'_>) -> Node<'_> {
     let by_value = Class::recognise(class);
     let name = match class.value() {
         Value::Global(_) if class.global_names().is_some() => Some(global_text(class)),
-        Value::Call(_) => by_value.map(|class| class_name(class)).or_else(|| Attribute::recognise(class).map(|of| of.to_string())),
+        Value::Call(_) => {
+            by_value.map(|class| class_name(class)).or_else(|| Attribute::recognise(class).map(|of| of.to_string()))
+        }
         _ => None,
     };
     if name.is_none() {

@@ -135,7 +135,8 @@ fn by_key<'h, 'p>(node: &Node<'h>, asked: &Asked<'_>, path: &'p str) -> Option<(
     if let (Some(literal), Some(after)) = (literal(text), whole) {
         let items = || node.children().filter(|(step, _)| matches!(step, Step::Index(_)));
         if let Some(index) = literal.0.index_of(literal.1) {
-            let at = usize::try_from(index).ok().or_else(|| items().count().checked_sub(usize::try_from(index.unsigned_abs()).ok()?));
+            let at =
+                usize::try_from(index).ok().or_else(|| items().count().checked_sub(usize::try_from(index.unsigned_abs()).ok()?));
             let found = at.and_then(|at| node.child(at).filter(|(step, _)| matches!(step, Step::Index(found) if *found == at)));
             let found = found.or_else(|| items().find(|(step, _)| matches!(step, Step::Index(found) if Some(*found) == at)));
             if let Some((_, item)) = found {
@@ -170,9 +171,9 @@ fn by_step<'h>(node: &Node<'h>, asked: &Asked<'_>) -> Option<Obj<'h>> {
     }
     let found = node.children().filter(|(step, _)| match (asked, step) {
         (Asked::Attr(name), Step::Attr(found)) => found == name,
-        (Asked::Part(part), Step::Attr(_) | Step::Part(..)) => step.to_string().get(1..).is_some_and(|shown| {
-            shown.strip_suffix('>') == Some(part)
-        }),
+        (Asked::Part(part), Step::Attr(_) | Step::Part(..)) => {
+            step.to_string().get(1..).is_some_and(|shown| shown.strip_suffix('>') == Some(part))
+        }
         _ => false,
     });
     // An attribute that is set again is the last one.
@@ -214,13 +215,25 @@ fn unescape(text: &str, bytes: bool) -> Option<Vec<u8>> {
             continue;
         }
         let digits = match chars.next()? {
-            'n' => { out.push(b'\n'); continue }
-            't' => { out.push(b'\t'); continue }
-            'r' => { out.push(b'\r'); continue }
+            'n' => {
+                out.push(b'\n');
+                continue;
+            }
+            't' => {
+                out.push(b'\t');
+                continue;
+            }
+            'r' => {
+                out.push(b'\r');
+                continue;
+            }
             'x' => 2,
             'u' if !bytes => 4,
             'U' if !bytes => 8,
-            other @ ('\\' | '\'' | '"') => { out.push(u8::try_from(other).ok()?); continue }
+            other @ ('\\' | '\'' | '"') => {
+                out.push(u8::try_from(other).ok()?);
+                continue;
+            }
             _ => return None,
         };
         let mut code_point = 0;

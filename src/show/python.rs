@@ -142,7 +142,8 @@ impl<'h> Program<'h> {
             }
             match step {
                 Step::Enter(value) => {
-                    let known = self.names.contains_key(&value) || self.inline.contains_key(&value) || self.waits.contains_key(&value);
+                    let known =
+                        self.names.contains_key(&value) || self.inline.contains_key(&value) || self.waits.contains_key(&value);
                     if is_made(value) && !known && self.open.insert(value) {
                         steps.push(Step::Make(value));
                         steps.extend(self.made_of(value).into_iter().rev().map(Step::Enter));
@@ -216,7 +217,9 @@ impl<'h> Program<'h> {
         for effect in self.heap.obj(value).effects() {
             parts.extend(effect.setter.map(Obj::value));
             match effect.kind {
-                EffectKind::Append | EffectKind::SetItems | EffectKind::AddItems => parts.extend(self.heap.items(effect.object.value())),
+                EffectKind::Append | EffectKind::SetItems | EffectKind::AddItems => {
+                    parts.extend(self.heap.items(effect.object.value()))
+                }
                 EffectKind::Build | EffectKind::SetState | EffectKind::Drop => parts.push(effect.object.value()),
             }
         }
@@ -392,7 +395,8 @@ impl<'h> Program<'h> {
         let items = heap.items(value).len();
         let text = match value {
             Value::Dict(_) => {
-                let pairs = parts.chunks_exact(2).map(|pair| format!("{}: {}", self.expression(pair[0]), self.expression(pair[1])));
+                let pairs =
+                    parts.chunks_exact(2).map(|pair| format!("{}: {}", self.expression(pair[0]), self.expression(pair[1])));
                 let pairs = pairs.collect();
                 join("{", pairs, "}")
             }
@@ -460,7 +464,8 @@ impl<'h> Program<'h> {
         if let Some(complex) = Complex::recognise(object) {
             return Some(format!("complex({}, {})", float(complex.real), float(complex.imag)));
         }
-        let zone = DateTime::recognise(object).map(DateTime::tzinfo).or_else(|| Time::recognise(object).map(Time::tzinfo)).flatten();
+        let zone =
+            DateTime::recognise(object).map(DateTime::tzinfo).or_else(|| Time::recognise(object).map(Time::tzinfo)).flatten();
         if zone.is_some_and(|zone| TimeZone::recognise(zone).is_none() && ZoneInfo::recognise(zone).is_none()) {
             return None;
         }
@@ -529,7 +534,13 @@ fn class_of(callable: Obj<'_>) -> Option<String> {
 fn is_made(value: Value) -> bool {
     match value {
         Value::EMPTY_TUPLE => false,
-        Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::FrozenSet(_) | Value::Tuple(_) | Value::Call(_) | Value::Persistent(_) => true,
+        Value::List(_)
+        | Value::Dict(_)
+        | Value::Set(_)
+        | Value::FrozenSet(_)
+        | Value::Tuple(_)
+        | Value::Call(_)
+        | Value::Persistent(_) => true,
         _ => false,
     }
 }

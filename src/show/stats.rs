@@ -119,7 +119,8 @@ impl Stats {
         let input = &input[..length];
         let origins = Origins::of(input, &[])?;
         let (opcodes, frames, memo) = stream(input)?;
-        let mut sizes = Sizes { origins: &origins, nodes: Vec::new(), ids: HashMap::new(), kinds: HashMap::new(), classes: HashMap::new() };
+        let mut sizes =
+            Sizes { origins: &origins, nodes: Vec::new(), ids: HashMap::new(), kinds: HashMap::new(), classes: HashMap::new() };
         sizes.walk(pickle.root(), length);
         Ok(Self {
             length,
@@ -284,11 +285,15 @@ impl Sizes<'_> {
             let largest = &mut largest_child[node.parent];
             *largest = node.bytes.max(*largest);
         }
-        let telling = |at: &usize| *at == 0 || largest_child[*at] * 100 < self.nodes[*at].bytes * NEARLY_ALL && self.nodes[*at].bytes > 0;
+        let telling =
+            |at: &usize| *at == 0 || largest_child[*at] * 100 < self.nodes[*at].bytes * NEARLY_ALL && self.nodes[*at].bytes > 0;
         let mut order: Vec<usize> = (0..self.nodes.len()).filter(telling).collect();
         order.sort_by_key(|at| (std::cmp::Reverse(self.nodes[*at].bytes), *at));
         order.truncate(KEPT);
-        order.into_iter().map(|at| PathSize { path: self.path(at), objects: self.nodes[at].objects, bytes: self.nodes[at].bytes }).collect()
+        order
+            .into_iter()
+            .map(|at| PathSize { path: self.path(at), objects: self.nodes[at].objects, bytes: self.nodes[at].bytes })
+            .collect()
     }
 
     fn path(&self, mut at: usize) -> String {
@@ -312,7 +317,14 @@ impl Sizes<'_> {
 fn is_leaf(object: Obj<'_>) -> bool {
     let plain = matches!(
         object.value(),
-        Value::None | Value::Bool(_) | Value::Int(_) | Value::Long(_) | Value::Float(_) | Value::Str(_) | Value::Bytes(_) | Value::EMPTY_TUPLE
+        Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Long(_)
+            | Value::Float(_)
+            | Value::Str(_)
+            | Value::Bytes(_)
+            | Value::EMPTY_TUPLE
     );
     plain && (object.heap().effects.is_empty() || object.effects().next().is_none())
 }
@@ -334,7 +346,14 @@ impl fmt::Display for Stats {
         }
         writeln!(f, "\n{:>12} {:>8} {:>9}  opcode", "bytes", "share", "count")?;
         for usage in self.opcodes.iter().take(PRINTED) {
-            writeln!(f, "{:>12} {:>8} {:>9}  {}", thousands(usage.bytes), share(usage.bytes), thousands(usage.count), usage.opcode)?;
+            writeln!(
+                f,
+                "{:>12} {:>8} {:>9}  {}",
+                thousands(usage.bytes),
+                share(usage.bytes),
+                thousands(usage.count),
+                usage.opcode
+            )?;
         }
         writeln!(f, "\n{:>12}  kind of object", "count")?;
         for (kind, count) in self.kinds.iter().take(PRINTED) {

@@ -53,7 +53,11 @@ impl Storage<'_> {
     }
 
     fn at(&self) -> String {
-        format!("{}, storage {}", quoted(self.location.as_str().unwrap_or_default()), quoted(self.key.as_str().unwrap_or_default()))
+        format!(
+            "{}, storage {}",
+            quoted(self.location.as_str().unwrap_or_default()),
+            quoted(self.key.as_str().unwrap_or_default())
+        )
     }
 }
 

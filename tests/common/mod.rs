@@ -5,6 +5,7 @@
 #![allow(dead_code)] // every test binary uses its own part
 #![allow(unreachable_pub)]
 
+mod browser;
 mod corpus;
 mod golden;
 mod judge;
@@ -16,6 +17,7 @@ mod suite;
 
 #[allow(unused_imports)]
 pub use self::{
+    browser::{Browser, available as browser_available},
     corpus::{Buffer, Kind, Record, assembled, corpus, corpus_path, numpy_corpus},
     golden::{Golden, golden, version},
     judge::{Judge, Loading, Trouble},

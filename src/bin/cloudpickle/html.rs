@@ -93,9 +93,9 @@ fn of_pickle(found: &Found<'_>, objects: &mut usize, opcodes: &mut usize) -> Jso
     if let Ok((lines, count)) = listing(found.bytes, &tree, (*opcodes / 2).max(200), &places) {
         *opcodes = opcodes.saturating_sub(lines.len());
         json["opcount"] = count.into();
-        let lines = lines.iter().map(|line| {
-            json!([line.offset, line.opcode.name(), line.operand, line.entry.map_or(-1, as_number), line.end])
-        });
+        let lines = lines
+            .iter()
+            .map(|line| json!([line.offset, line.opcode.name(), line.operand, line.entry.map_or(-1, as_number), line.end]));
         json["ops"] = lines.collect();
     }
     json

@@ -66,7 +66,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 }
 
 fn json_of(name: &str, offset: usize, stats: &Stats) -> Json {
-    let opcodes = stats.opcodes.iter().map(|usage| json!({"opcode": usage.opcode.name(), "count": usage.count, "bytes": usage.bytes}));
+    let opcodes =
+        stats.opcodes.iter().map(|usage| json!({"opcode": usage.opcode.name(), "count": usage.count, "bytes": usage.bytes}));
     let paths = stats.paths.iter().map(|size| json!({"path": size.path, "bytes": size.bytes, "objects": size.objects}));
     let kinds = stats.kinds.iter().map(|(kind, count)| json!({"type": kind, "count": count}));
     let classes = stats.classes.iter().map(|(class, count)| json!({"name": class, "count": count}));
