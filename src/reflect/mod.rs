@@ -56,6 +56,7 @@ pub mod source;
 pub mod std_types;
 mod target;
 mod text_file;
+pub mod torch;
 mod typevar;
 mod weak_set;
 

@@ -128,7 +128,7 @@ impl<'h> Array<'h> {
     }
 
     fn layout(self) -> Layout {
-        self.make_layout().unwrap_or(Layout { shape: Vec::new(), strides: Vec::new() })
+        self.make_layout().unwrap_or_default()
     }
 
     /// The class where the pickle names it: `numpy.ndarray` or a subclass.
@@ -225,7 +225,7 @@ impl<'h> Array<'h> {
             return Err(self.object.wanted(T::WANTED));
         }
         let big = self.dtype.byte_order() == ByteOrder::Big;
-        Ok(Values { bytes: self.bytes()?, offsets: self.layout().offsets(), big, of: std::marker::PhantomData })
+        Ok(Values::new(self.bytes()?, &self.layout(), big))
     }
 
     /// The bytes of each item, in C order of their indices.
@@ -311,6 +311,12 @@ pub struct Values<'h, T> {
     offsets: Offsets,
     big: bool,
     of: std::marker::PhantomData<T>,
+}
+
+impl<'h, T> Values<'h, T> {
+    pub(crate) fn new(bytes: Cow<'h, [u8]>, layout: &Layout, big: bool) -> Self {
+        Self { bytes, offsets: layout.offsets(), big, of: std::marker::PhantomData }
+    }
 }
 
 impl<T: Element> Iterator for Values<'_, T> {
