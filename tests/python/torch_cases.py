@@ -184,7 +184,8 @@ def special(make):
             ("qc", torch.quantize_per_channel(torch.ones(2, 2), torch.tensor([0.1, 0.2]), torch.tensor([3, 4]), 0, torch.qint8)),
             ("conj", torch.ones(2, dtype=torch.complex64).conj()),
         ]
-        return dict(found)
+            # torch 1 has no way to say it.
+        return {key: tensor for key, tensor in found if key != "conj" or not torch.__version__.startswith("1.")}
     stub, one = torch_stub, struct.pack("<2f", 1, 1)
     tensor = lambda name, data, shape, stride: make.tensor(make.storage(name, data), name, 0, shape, stride)
     layout = stub._get_layout

@@ -159,16 +159,19 @@ Sequential = put(sys.modules["torch.nn.modules.container"], type("Sequential", (
 
 
 def pickler(file, protocol, persistent_id):
-    result = pickle.Pickler(file, protocol)
-    result.persistent_id = persistent_id
-    return result
+    class Pickler(pickle.Pickler):
+        pass
+
+    Pickler.persistent_id = staticmethod(persistent_id)
+    return Pickler(file, protocol)
 
 
 def save(obj, file, legacy=False, protocol=2):
-    storages = []
+    storages, classes = [], set()
 
     def persistent_id(item):
-        if isinstance(item, type) and issubclass(item, Module) and legacy:
+        if isinstance(item, type) and issubclass(item, Module) and legacy and item not in classes:
+            classes.add(item)
             return "module", item, "linear.py", "class %s(Module): ..." % item.__name__
         if not isinstance(item, Storage):
             return None

@@ -244,6 +244,37 @@ impl<'h> Array<'h> {
         }))
     }
 
+    /// The values of `array[index]`, for an array of several axes.
+    pub(crate) fn values_at<T: Element>(self, index: Option<usize>) -> Option<Values<'h, T>> {
+        let layout = self.layout_at(index).filter(|_| T::fits(self.dtype))?;
+        Some(Values::new(self.bytes().ok()?, &layout, self.dtype.byte_order() == ByteOrder::Big))
+    }
+
+    /// The objects of `array[index]`.
+    pub(crate) fn objects_at(self, index: Option<usize>) -> Option<&'h [Value]> {
+        let Data::Objects(list) = self.data else { return None };
+        let (length, items) = (self.layout_at(index)?.len(), list.heap().items(list.value()));
+        let start = length.checked_mul(index.unwrap_or(0))?;
+        items.get(start..start.checked_add(length)?)
+    }
+
+    /// How many items `array[index]` has.
+    pub(crate) fn len_at(self, index: Option<usize>) -> Option<usize> {
+        self.layout_at(index).map(|layout| layout.len())
+    }
+
+    /// How many axes it has.
+    pub(crate) fn axes(self) -> usize {
+        self.layout().shape.len()
+    }
+
+    fn layout_at(self, index: Option<usize>) -> Option<Layout> {
+        match index {
+            Some(index) => self.layout().at(index),
+            None => Some(self.layout()),
+        }
+    }
+
     /// The items of an array of objects, in C order of their indices; those of a structure with objects in it are tuples.
     ///
     /// # Errors
