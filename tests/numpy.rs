@@ -87,7 +87,7 @@ struct Counts {
     /// Built, and the same bytes as numpy's.
     identical: usize,
     built: usize,
-    /// Built otherwise than numpy's own, by kind and protocol.
+    /// Built otherwise than numpy's own, by reason.
     other: BTreeMap<String, usize>,
 }
 
@@ -213,6 +213,22 @@ fn check(case: &Json, pickle: &Pickle<'_>, numpy: Numpy, counts: &mut Counts) ->
     (pickler.dumps(&heap, built).unwrap_or_else(|e| panic!("{label}: {e}")), Vec::new())
 }
 
+/// Why what is built is not numpy's own bytes although it loads as the same; the name of the case where no reason is known.
+fn reason(case: &Json) -> String {
+    let dtype = if case["about"]["dtype"].is_object() { &case["about"]["dtype"] } else { &case["about"] };
+    let text_of_b = dtype.to_string().contains("[\"b\",");
+    match case["protocol"].as_u64() {
+        Some(0..=2) if text_of_b => FIELD_B.to_owned(),
+        _ => case["name"].as_str().expect("a name").to_owned(),
+    }
+}
+
+/// Below protocol 3 `_reconstruct`'s `b'b'` is a text, and on some Pythons the same object as the name of a field.
+const FIELD_B: &str = "a field named b is one object with the b of _reconstruct";
+
+/// How many cases that can be.
+const FIELD_B_CASES: usize = 60;
+
 fn run(python: &Python, release: &str) -> Option<Counts> {
     let libs = match venv(python, &[&format!("numpy=={release}")]) {
         Ok(libs) => libs,
@@ -243,7 +259,7 @@ fn run(python: &Python, release: &str) -> Option<Counts> {
         if built == payload && built_buffers == buffers {
             counts.identical += 1;
         } else {
-            *counts.other.entry(case["name"].as_str().expect("a name").to_owned()).or_default() += 1;
+            *counts.other.entry(reason(case)).or_default() += 1;
         }
         let built_buffers: Vec<Json> =
             built_buffers.iter().zip(given).map(|(bytes, given)| json!([given[0], hex(bytes)])).collect();
@@ -272,8 +288,11 @@ fn every_kind_of_every_numpy() {
         ran += 1;
         println!("{python}, numpy {release}: {counts:#?}");
         assert!(counts.slices > 100 && counts.typed > 500, "{counts:?}");
-        // The others load as the same. On some Pythons a field named `b` is one object with the text of `_reconstruct`'s `b'b'` at protocols 0 to 2.
-        assert!(counts.identical * 100 > counts.built * 95, "{counts:#?}");
+        // The others load as the same, and each has a reason.
+        let unknown: Vec<&String> = counts.other.keys().filter(|reason| *reason != FIELD_B).collect();
+        assert!(unknown.is_empty(), "{python}, numpy {release}: {} without a reason: {unknown:#?}", unknown.len());
+        assert_eq!(counts.identical + counts.other.values().sum::<usize>(), counts.built);
+        assert!(counts.other.get(FIELD_B).is_none_or(|count| *count <= FIELD_B_CASES), "{counts:#?}");
     }
     assert!(ran > 0, "there is no numpy");
 }

@@ -153,10 +153,13 @@ fn check_estimator(root: Obj<'_>, about: &Json, counts: &mut BTreeMap<String, us
         let found = model.attr(name).unwrap_or_else(|| panic!("{label}: no {name}"));
         assert_eq!(found.to_string(), *value, "{label}: {name}");
     }
-    let steps: Vec<_> = model.steps().map(|(name, step)| {
-        assert!(Estimator::reflect(step).is_ok(), "{label}");
-        name.to_string_lossy().into_owned()
-    }).collect();
+    let steps: Vec<_> = model
+        .steps()
+        .map(|(name, step)| {
+            assert!(Estimator::reflect(step).is_ok(), "{label}");
+            name.to_string_lossy().into_owned()
+        })
+        .collect();
     assert_eq!(json!(steps), about["steps"], "{label}");
     assert_eq!(of_arrays(root, counts), about["arrays"], "{label}");
     if let Some(tree) = model.attr("tree_") {
@@ -247,7 +250,13 @@ fn run(python: &Python, packages: &[&str]) -> Option<BTreeMap<String, usize>> {
     };
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("pandas-{}-{}.json", python.version.1, std::process::id()));
     let mut command = python.command();
-    let output = command.env("PYTHONPATH", libs).args(["-W", "ignore"]).arg(scripts().join("pandas_cases.py")).arg(&file).output().expect("Python runs");
+    let output = command
+        .env("PYTHONPATH", libs)
+        .args(["-W", "ignore"])
+        .arg(scripts().join("pandas_cases.py"))
+        .arg(&file)
+        .output()
+        .expect("Python runs");
     assert!(output.status.success(), "{python}: {}", String::from_utf8_lossy(&output.stderr));
     let made: Json = serde_json::from_slice(&fs::read(&file).expect("the script wrote")).expect("JSON");
     fs::remove_file(&file).expect("the file is there");
@@ -262,7 +271,13 @@ fn run(python: &Python, packages: &[&str]) -> Option<BTreeMap<String, usize>> {
             failed.push(case["name"].as_str().expect("a name").to_owned());
         }
     }
-    assert!(failed.is_empty(), "{python}, {}: {} differ: {:?}", packages.join(" "), failed.len(), &failed[..failed.len().min(40)]);
+    assert!(
+        failed.is_empty(),
+        "{python}, {}: {} differ: {:?}",
+        packages.join(" "),
+        failed.len(),
+        &failed[..failed.len().min(40)]
+    );
     Some(counts)
 }
 

@@ -29,7 +29,14 @@ fn hex<'b>(items: impl Iterator<Item = &'b [u8]>) -> String {
 }
 
 fn script(mut python: Command, command: &str, file: &Path) -> String {
-    let output = python.arg("-W").arg("ignore").arg(scripts().join("torch_cases.py")).arg(command).arg(file).output().expect("Python runs");
+    let output = python
+        .arg("-W")
+        .arg("ignore")
+        .arg(scripts().join("torch_cases.py"))
+        .arg(command)
+        .arg(file)
+        .output()
+        .expect("Python runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
@@ -105,7 +112,9 @@ fn written(file: &TorchFile<'_>) -> (Vec<u8>, Vec<usize>) {
             tensors.push((name, *value));
             continue;
         }
-        let parts = TensorParts::new(storages[place].1, tensor.dtype(), tensor.shape()).offset(tensor.storage_offset()).stride(tensor.stride());
+        let parts = TensorParts::new(storages[place].1, tensor.dtype(), tensor.shape())
+            .offset(tensor.storage_offset())
+            .stride(tensor.stride());
         let parts = TensorParts { requires_grad: tensor.requires_grad(), is_parameter: tensor.is_parameter(), ..parts };
         let value = parts.build(writer.heap_mut()).expect("a tensor");
         made.push((tensor.object().value(), value));
@@ -131,9 +140,14 @@ fn check_special(file: &TorchFile<'_>, label: &str) {
     assert_eq!(meta.to_string(), "<torch.Tensor (2, 3) bfloat16 meta>", "{label}");
     let q = tensor("q");
     assert!(matches!(q.quantizer(), Some(Quantizer::PerTensor { scale: 0.1, zero_point: 3 })), "{label}: {:?}", q.quantizer());
-    assert_eq!((q.kind(), q.dtype(), file.data(q).unwrap().values::<u8>().unwrap().collect::<Vec<_>>()), (TensorKind::Quantized, Dtype::QU8, vec![13, 13]));
+    assert_eq!(
+        (q.kind(), q.dtype(), file.data(q).unwrap().values::<u8>().unwrap().collect::<Vec<_>>()),
+        (TensorKind::Quantized, Dtype::QU8, vec![13, 13])
+    );
     let qc = tensor("qc");
-    let Some(Quantizer::PerChannel { zero_points, axis: 0, .. }) = qc.quantizer() else { panic!("{label}: {:?}", qc.quantizer()) };
+    let Some(Quantizer::PerChannel { zero_points, axis: 0, .. }) = qc.quantizer() else {
+        panic!("{label}: {:?}", qc.quantizer())
+    };
     assert_eq!(file.data(zero_points).unwrap().numbers().unwrap().collect::<Vec<_>>(), [3.0, 4.0]);
     if let Ok(conj) = file.root().get("conj") {
         let conj = Tensor::reflect(conj).unwrap();
@@ -155,7 +169,11 @@ fn check_module(file: &TorchFile<'_>, label: &str) {
 
 /// Reads every case, writes the state dicts, has Python load them; gives what was counted.
 fn run(python: impl Fn() -> Command, name: &str) -> (String, BTreeMap<&'static str, usize>) {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("torch-{}-{}.json", std::process::id(), name.replace(['/', ' '], "_")));
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!(
+        "torch-{}-{}.json",
+        std::process::id(),
+        name.replace(['/', ' '], "_")
+    ));
     script(python(), "make", &path);
     let made: Json = serde_json::from_slice(&fs::read(&path).expect("the script wrote")).expect("JSON");
     let mut counts = BTreeMap::new();
@@ -247,7 +265,9 @@ fn broken_files() {
             }
         }
     }
-    assert!(TorchFile::open(b"").is_err() && TorchFile::open(b"\x80\x02K\x01.").is_err() && TorchFile::open(b"PK\x03\x04").is_err());
+    assert!(
+        TorchFile::open(b"").is_err() && TorchFile::open(b"\x80\x02K\x01.").is_err() && TorchFile::open(b"PK\x03\x04").is_err()
+    );
 }
 
 /// A tensor is held against its storage, and the storage against the file.

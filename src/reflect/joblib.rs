@@ -107,7 +107,9 @@ impl<'h> Wrapper<'h> {
 impl Watch for Found<'_> {
     fn after(&mut self, machine: Watched<'_, '_>, opcode: Opcode, offset: usize, rest: &[u8]) -> usize {
         let top = machine.stack.last().filter(|_| opcode == Opcode::Build && self.error.is_none());
-        let Some((top, wrapper)) = top.and_then(|top| Some((*top, Wrapper::recognise(machine.heap.obj(*top))?))) else { return 0 };
+        let Some((top, wrapper)) = top.and_then(|top| Some((*top, Wrapper::recognise(machine.heap.obj(*top))?))) else {
+            return 0;
+        };
         let at = self.length - rest.len();
         let Some(dtype) = Dtype::recognise(wrapper.dtype) else { return 0 };
         if dtype.has_objects() {
@@ -145,7 +147,8 @@ fn in_place_of(pickle: &mut Pickle<'_>, object: Value, start: usize, length: usi
     let heap = pickle.heap_mut();
     let wanted = |heap: &crate::heap::Heap<'_>| heap.obj(object).wanted("a wrapper of one array");
     let Some(wrapper) = Wrapper::recognise(heap.obj(object)) else { return Err(wanted(heap)) };
-    let (subclass, shape, dtype, fortran) = (wrapper.subclass.value(), wrapper.shape.value(), wrapper.dtype.value(), wrapper.fortran);
+    let (subclass, shape, dtype, fortran) =
+        (wrapper.subclass.value(), wrapper.shape.value(), wrapper.dtype.value(), wrapper.fortran);
     let reconstruct = heap.shared_global("numpy.core.multiarray", "_reconstruct");
     let nothing = heap.tuple([Value::Int(0)]);
     let letter = heap.bytes(b"b");

@@ -36,6 +36,11 @@ def column(values, cells=True):
     if isinstance(values.dtype, pd.CategoricalDtype):
         found["dtype"] = "category"
         found["categories"], found["ordered"] = [cell(value) for value in values.dtype.categories], bool(values.dtype.ordered)
+        # A category that is missing is shown as NaN, whatever the categories are.
+        found["cells"] = [found["categories"][code] if code >= 0 else ["missing"] for code in values.cat.codes]
+        return found
+    if isinstance(values.dtype, pd.PeriodDtype) and pd.__version__.startswith("1."):
+        found["dtype"] = "period"
     if isinstance(values.dtype, pd.SparseDtype):
         found["dtype"] = "Sparse"
         found["sparse"] = [[int(place), cell(value)] for place, value in zip(values.array.sp_index.indices, values.array.sp_values)]
@@ -50,7 +55,9 @@ def index(values):
     found = {"kind": type(values).__name__, "len": len(values), "name": values.name}
     if isinstance(values, pd.MultiIndex):
         found["names"] = list(values.names)
-        found["levels"] = [[cell(value) for value in values.get_level_values(level)] for level in range(values.nlevels)]
+        found["levels"] = [
+            [cell(level[code]) if code >= 0 else ["missing"] for code in codes] for level, codes in zip(values.levels, values.codes)
+        ]
     elif isinstance(values, pd.IntervalIndex):
         found["left"], found["right"] = [cell(value) for value in values.left], [cell(value) for value in values.right]
     else:

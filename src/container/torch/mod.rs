@@ -156,9 +156,9 @@ impl<'a> TorchFile<'a> {
         let whole = || storage.object().wanted("a storage as long as the pickle says");
         let part = match storage.view() {
             None => storage.byte_len().and_then(|length| bytes.get(..length)),
-            Some((offset, length)) => offset
-                .checked_mul(size)
-                .and_then(|start| bytes.get(start..start.checked_add(length.checked_mul(size)?)?)),
+            Some((offset, length)) => {
+                offset.checked_mul(size).and_then(|start| bytes.get(start..start.checked_add(length.checked_mul(size)?)?))
+            }
         };
         part.ok_or_else(whole)
     }

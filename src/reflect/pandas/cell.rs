@@ -80,7 +80,11 @@ impl<'h> Cell<'h> {
 
 /// The cells of an array, or of one index of its first axis.
 pub(super) fn cells<'h>(array: Array<'h>, row: Option<usize>) -> Option<Box<dyn Iterator<Item = Cell<'h>> + 'h>> {
-    fn each<'h, T: Element>(array: Array<'h>, row: Option<usize>, cell: fn(T) -> Cell<'h>) -> Option<Box<dyn Iterator<Item = Cell<'h>> + 'h>> {
+    fn each<'h, T: Element>(
+        array: Array<'h>,
+        row: Option<usize>,
+        cell: fn(T) -> Cell<'h>,
+    ) -> Option<Box<dyn Iterator<Item = Cell<'h>> + 'h>> {
         Some(Box::new(array.values_at(row)?.map(cell)))
     }
     let dtype = array.dtype();

@@ -19,6 +19,12 @@ use crate::reflect::std_types::Instance;
 /// How deep columns may lie in columns: categories are an index, whose values may be categorical.
 const DEPTH: u32 = 8;
 
+/// An attribute of an array. Those that C makes have their attributes in a dict that is one item of their state.
+fn attr<'h>(made: Instance<'h>, name: &str) -> Option<Obj<'h>> {
+    let state = made.state().map(items).unwrap_or_default().iter().map(|item| made.class().heap().obj(*item));
+    made.attr(name).or_else(|| state.filter_map(|part| part.get(name).ok()).next())
+}
+
 /// How the values of a column are kept.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
@@ -131,7 +137,11 @@ impl<'h> Column<'h> {
                 let index = self.made?.attr("_sparse_index")?.as_call().ok()?;
                 usize::try_from(index.args().get(0).ok()?.as_u64().ok()?).ok()
             }
-            ColumnKind::Interval => Self::of(self.made?.attr("_left")?, None).array?.len_at(None),
+            ColumnKind::Interval => {
+                let left = self.ends()?.0;
+                // Ends are no intervals themselves.
+                left.array?.len_at(None)
+            }
             _ => self.array?.len_at(self.row),
         }
     }
@@ -177,7 +187,7 @@ impl<'h> Column<'h> {
         self.array?.dtype().time_unit().map(|(unit, _)| unit)
     }
 
-    /// The span of periods, such as `M` or `Y-DEC`, where its dtype names it.
+    /// The span of periods, such as `M` or `Y-DEC`, where its dtype names it: pandas 1 has an object of its offsets there.
     #[must_use]
     pub fn frequency(self) -> Option<&'h str> {
         let dtype = Instance::recognise(self.dtype.filter(|_| self.kind == ColumnKind::Period)?)?;
@@ -204,13 +214,17 @@ impl<'h> Column<'h> {
                 let categories: Vec<Cell<'h>> = self.categories()?.0.cells_at(depth + 1)?.collect();
                 let codes = cell::cells(self.array?, self.row)?;
                 Some(Box::new(codes.map(move |code| match code {
-                    Cell::Int(code) => usize::try_from(code).ok().and_then(|code| categories.get(code).copied()).unwrap_or(Cell::Missing),
+                    Cell::Int(code) => {
+                        usize::try_from(code).ok().and_then(|code| categories.get(code).copied()).unwrap_or(Cell::Missing)
+                    }
                     _ => Cell::Missing,
                 })))
             }
             ColumnKind::Period => Some(Box::new(self.values::<i64>()?.map(Cell::period))),
             // Old pandas keeps them as ints.
-            ColumnKind::DateTime if self.array?.dtype().kind() == DtypeKind::Int => Some(Box::new(self.values()?.map(Cell::time))),
+            ColumnKind::DateTime if self.array?.dtype().kind() == DtypeKind::Int => {
+                Some(Box::new(self.values()?.map(Cell::time)))
+            }
             ColumnKind::Sparse | ColumnKind::Interval => None,
             _ => cell::cells(self.array?, self.row),
         }
@@ -233,7 +247,11 @@ impl<'h> Column<'h> {
                 if total > i64::try_from(self.len()?).ok()? {
                     return None;
                 }
-                starts.iter().zip(lengths).flat_map(|(start, length)| (0..*length).map(move |n| start.saturating_add(n))).collect()
+                starts
+                    .iter()
+                    .zip(lengths)
+                    .flat_map(|(start, length)| (0..*length).map(move |n| start.saturating_add(n)))
+                    .collect()
             }
             _ => return None,
         };
@@ -245,7 +263,12 @@ impl<'h> Column<'h> {
     #[must_use]
     pub fn ends(self) -> Option<(Column<'h>, Column<'h>)> {
         let made = self.made.filter(|_| self.kind == ColumnKind::Interval)?;
-        Some((Self::of(made.attr("_left")?, None), Self::of(made.attr("_right")?, None)))
+        // pandas 1 keeps two indexes, pandas 2 two arrays.
+        let end = |name| {
+            let end = attr(made, name)?;
+            Index::recognise(end).map_or_else(|| Some(Self::of(end, None)), Index::values)
+        };
+        Some((end("_left")?, end("_right")?))
     }
 
     /// The dtype as pandas names it: `int64`, `datetime64[ns, UTC]` without the zone, `category`, `Int64`, ..
@@ -276,7 +299,9 @@ impl<'h> Column<'h> {
             ColumnKind::Period => self.frequency().map_or_else(|| "period".to_owned(), |of| format!("period[{of}]")),
             ColumnKind::Sparse => "Sparse".to_owned(),
             ColumnKind::Interval => "interval".to_owned(),
-            ColumnKind::DateTime if self.array.is_some_and(|array| array.dtype().kind() == DtypeKind::Int) => "datetime64[ns]".to_owned(),
+            ColumnKind::DateTime if self.array.is_some_and(|array| array.dtype().kind() == DtypeKind::Int) => {
+                "datetime64[ns]".to_owned()
+            }
             _ => numpy(),
         }
     }

@@ -82,7 +82,8 @@ impl<'h> DataFrame<'h> {
     /// The names of the columns, as far as they are text.
     #[must_use]
     pub fn names(self) -> Vec<PyStr<'h>> {
-        let cells = self.columns().and_then(Index::cells).into_iter().flatten();
+        // A range has no text, however long it is.
+        let cells = self.columns().and_then(Index::values).and_then(Column::cells).into_iter().flatten();
         cells.filter_map(|cell| if let super::Cell::Str(name) = cell { Some(name) } else { None }).collect()
     }
 

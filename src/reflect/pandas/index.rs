@@ -97,11 +97,13 @@ impl<'h> Index<'h> {
     #[must_use]
     pub fn codes(self) -> Vec<Column<'h>> {
         let codes = if self.dict.get("codes").is_ok() { "codes" } else { "labels" };
-        self.parts(codes).map(|codes| {
-            // A FrozenNDArray is called with the array.
-            let inner = Shape::call_with_state(codes).filter(|shape| pandas_name(shape.callable).is_some());
-            Column::reflect(inner.and_then(|shape| Some(shape.obj(*shape.args().first()?))).unwrap_or(codes))
-        }).collect()
+        self.parts(codes)
+            .map(|codes| {
+                // A FrozenNDArray is called with the array.
+                let inner = Shape::call_with_state(codes).filter(|shape| pandas_name(shape.callable).is_some());
+                Column::reflect(inner.and_then(|shape| Some(shape.obj(*shape.args().first()?))).unwrap_or(codes))
+            })
+            .collect()
     }
 
     fn parts(self, name: &str) -> impl Iterator<Item = Obj<'h>> + use<'h> {
@@ -135,11 +137,19 @@ impl<'h> Index<'h> {
         match self.kind {
             IndexKind::Range => {
                 let (start, stop, step) = self.range()?;
-                let (span, step) = if step > 0 { (i128::from(stop) - i128::from(start), i128::from(step)) } else { (i128::from(start) - i128::from(stop), -i128::from(step)) };
+                let (span, step) = if step > 0 {
+                    (i128::from(stop) - i128::from(start), i128::from(step))
+                } else {
+                    (i128::from(start) - i128::from(stop), -i128::from(step))
+                };
                 usize::try_from((span.max(0) + step - 1) / step).ok()
             }
             IndexKind::Multi => self.codes().first()?.len(),
-            IndexKind::Interval => self.ends()?.0.len(),
+            // Ends are no intervals themselves.
+            IndexKind::Interval => match self.ends()?.0 {
+                left if left.kind == IndexKind::Range => left.len(),
+                left => left.values()?.len(),
+            },
             _ => self.values()?.len(),
         }
     }

@@ -42,7 +42,8 @@ impl Minifloat {
             Special::NegativeZero if negative && exponent == 0 && fraction == 0 => return f64::NAN,
             _ => {
                 let (leading, power) = if exponent == 0 { (0, 1) } else { (1 << self.mantissa, exponent) };
-                let power = i32::try_from(power).unwrap_or_default() - self.bias - i32::try_from(self.mantissa).unwrap_or_default();
+                let power =
+                    i32::try_from(power).unwrap_or_default() - self.bias - i32::try_from(self.mantissa).unwrap_or_default();
                 f64::from(leading | fraction) * 2_f64.powi(power)
             }
         };

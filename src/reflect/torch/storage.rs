@@ -53,14 +53,7 @@ impl<'h> Storage<'h> {
         };
         heap.obj(*key).as_py_str().ok()?;
         let is_storage = heap.obj(*tag).as_py_str().is_ok_and(|tag| tag == "storage");
-        is_storage.then_some(Self {
-            object,
-            dtype,
-            key: heap.obj(*key),
-            location: heap.obj(*location),
-            len: number(*len)?,
-            view,
-        })
+        is_storage.then_some(Self { object, dtype, key: heap.obj(*key), location: heap.obj(*location), len: number(*len)?, view })
     }
 
     /// What its items are; `None` for an untyped storage, whose items are bytes.

@@ -301,7 +301,8 @@ impl<'h> Made<'h> {
                 Self { kind, parts, requires_grad: is_true(Some(&grad)), ..made }
             }
             ("_rebuild_sparse_tensor" | "_rebuild_sparse_csr_tensor", &[layout, parts]) => {
-                let layout = Shape::call(heap.obj(layout)).filter(|shape| torch_name(shape.callable).as_deref() == Some("_get_layout"))?;
+                let layout =
+                    Shape::call(heap.obj(layout)).filter(|shape| torch_name(shape.callable).as_deref() == Some("_get_layout"))?;
                 let layout = heap.obj(*layout.args().first()?).as_str().ok()?;
                 let count = if layout == "torch.sparse_coo" { 2 } else { 3 };
                 let (values, shape) = match heap.items(parts) {
@@ -313,7 +314,8 @@ impl<'h> Made<'h> {
                 Self { layout: Some(layout), parts, ..Self::bare(TensorKind::Sparse, dtype, shape, Value::EMPTY_TUPLE) }
             }
             ("_rebuild_nested_tensor", &[buffer, _, _, _]) => {
-                let made = Self::bare(TensorKind::Nested, Self::inner_dtype(heap.obj(buffer))?, Value::EMPTY_TUPLE, Value::EMPTY_TUPLE);
+                let made =
+                    Self::bare(TensorKind::Nested, Self::inner_dtype(heap.obj(buffer))?, Value::EMPTY_TUPLE, Value::EMPTY_TUPLE);
                 Self { layout: Some("torch.nested"), ..made }
             }
             ("_rebuild_meta_tensor_no_storage", &[dtype, shape, stride, grad]) => {
