@@ -468,6 +468,18 @@ pub const fn low_byte(n: u64) -> u8 {
     (n & 0xff) as u8
 }
 
+/// The float nearest to an int.
+#[inline]
+pub(crate) fn f64_from_i64(n: i64) -> f64 {
+    n as f64
+}
+
+/// The float nearest to an int without a sign.
+#[inline]
+pub(crate) fn f64_from_u64(n: u64) -> f64 {
+    n as f64
+}
+
 /// The int that a float is equal to; none for fractions, infinities and NaN.
 ///
 /// # Examples

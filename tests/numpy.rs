@@ -87,7 +87,7 @@ struct Counts {
     /// Built, and the same bytes as numpy's.
     identical: usize,
     built: usize,
-    /// Built otherwise than numpy's own, by kind and protocol.
+    /// Built otherwise than numpy's own, by reason.
     other: BTreeMap<String, usize>,
 }
 
@@ -213,6 +213,22 @@ fn check(case: &Json, pickle: &Pickle<'_>, numpy: Numpy, counts: &mut Counts) ->
     (pickler.dumps(&heap, built).unwrap_or_else(|e| panic!("{label}: {e}")), Vec::new())
 }
 
+/// Why what is built is not numpy's own bytes although it loads as the same: the kind of case, and the case itself where it is of none.
+fn reason(case: &Json) -> String {
+    let dtype = if case["about"]["dtype"].is_object() { &case["about"]["dtype"] } else { &case["about"] };
+    let structure = dtype["fields"].is_array();
+    let reason = match (case["kind"].as_str(), case["protocol"].as_u64()) {
+        // Below protocol 3 `_reconstruct`'s `b'b'` is a text, and on some Pythons the same object as the name of a field.
+        (_, Some(0..=2)) if dtype.to_string().contains("[\"b\",") => "a field named b is one object with the b of _reconstruct",
+        (Some("scalar"), _) if structure && dtype["hasobject"] == json!(true) => "a scalar of a structure with objects",
+        (Some("masked"), _) => "a masked array with a fill value of its own",
+        (Some("array"), _) if dtype["fields"] == json!([]) => "a structure without fields",
+        (Some("array"), Some(5)) if structure && dtype["itemsize"] == json!(16) => "a structure with an empty subarray",
+        _ => case["name"].as_str().expect("a name"),
+    };
+    reason.to_owned()
+}
+
 fn run(python: &Python, release: &str) -> Option<Counts> {
     let libs = match venv(python, &[&format!("numpy=={release}")]) {
         Ok(libs) => libs,
@@ -243,7 +259,7 @@ fn run(python: &Python, release: &str) -> Option<Counts> {
         if built == payload && built_buffers == buffers {
             counts.identical += 1;
         } else {
-            *counts.other.entry(case["name"].as_str().expect("a name").to_owned()).or_default() += 1;
+            *counts.other.entry(reason(case)).or_default() += 1;
         }
         let built_buffers: Vec<Json> =
             built_buffers.iter().zip(given).map(|(bytes, given)| json!([given[0], hex(bytes)])).collect();
@@ -272,7 +288,8 @@ fn every_kind_of_every_numpy() {
         ran += 1;
         println!("{python}, numpy {release}: {counts:#?}");
         assert!(counts.slices > 100 && counts.typed > 500, "{counts:?}");
-        // The others load as the same. On some Pythons a field named `b` is one object with the text of `_reconstruct`'s `b'b'` at protocols 0 to 2.
+        // The others load as the same; why they are other bytes is told by `reason`, as far as it is known.
+        assert_eq!(counts.identical + counts.other.values().sum::<usize>(), counts.built);
         assert!(counts.identical * 100 > counts.built * 95, "{counts:#?}");
     }
     assert!(ran > 0, "there is no numpy");

@@ -11,12 +11,20 @@
 //! | tar | every member |
 //! | `.npy` | what follows the header |
 //! | anything else | the file itself |
+//!
+//! [`TorchFile`] opens torch's checkpoints with the bytes of their tensors, [`TorchWriter`] writes them. [`unpacked`] gives what a compressed file holds.
 
 mod inflate;
 mod tar;
+mod torch;
 mod zip;
+mod zip_writer;
+
+pub use self::torch::{TorchFile, TorchFormat, TorchWriter};
 
 use std::borrow::Cow;
+
+use crate::error::{ErrorKind, Result};
 
 /// How deep containers may lie in containers.
 const DEPTH: usize = 6;
@@ -51,8 +59,37 @@ pub struct Member<'m> {
 /// assert_eq!(seen, [b"K\x07."]);
 /// ```
 pub fn each(bytes: &[u8], visit: &mut dyn FnMut(Member<'_>)) {
-    let room = bytes.len().saturating_mul(ROOM_PER_BYTE).max(ROOM);
-    Walk { visit, room }.part(String::new(), bytes, false, 0);
+    Walk { visit, room: room(bytes) }.part(String::new(), bytes, false, 0);
+}
+
+/// What a compressed file holds (gzip, zlib, bzip2, xz, lzma, lz4), or the bytes themselves where they are not compressed.
+///
+/// joblib compresses whole files: `reflect::joblib::loads` takes what is unpacked.
+///
+/// # Errors
+///
+/// [`ErrorKind::Custom`] where the stream is broken, or holds more than 64 times as much as it is long and more than 256 MiB.
+///
+/// # Examples
+///
+/// ```
+/// use cloudpickle::container::unpacked;
+///
+/// assert_eq!(*unpacked(b"K\x07.")?, *b"K\x07.");
+/// assert!(unpacked(b"\x1f\x8b\x08 no gzip").is_err());
+/// # Ok::<(), cloudpickle::Error>(())
+/// ```
+pub fn unpacked(bytes: &[u8]) -> Result<Cow<'_, [u8]>> {
+    match inflate::sniffed(bytes, room(bytes)) {
+        Some((data, None)) => Ok(Cow::Owned(data)),
+        Some((_, Some(problem))) => Err(ErrorKind::Custom(problem.to_owned()).into()),
+        None => Ok(Cow::Borrowed(bytes)),
+    }
+}
+
+/// How many bytes all parts of a file may have together.
+fn room(bytes: &[u8]) -> usize {
+    bytes.len().saturating_mul(ROOM_PER_BYTE).max(ROOM)
 }
 
 /// A part that is still to be looked at.

@@ -16,6 +16,8 @@ use super::{Part, inflate};
 const LOCAL: &[u8] = b"PK\x03\x04";
 const CENTRAL: &[u8] = b"PK\x01\x02";
 const END: &[u8] = b"PK\x05\x06";
+const LARGE_END: &[u8] = b"PK\x06\x06";
+const LOCATOR: &[u8] = b"PK\x06\x07";
 /// How many members are looked at.
 const MEMBERS: usize = 100_000;
 
@@ -23,6 +25,23 @@ const MEMBERS: usize = 100_000;
 pub(super) fn is_zip(bytes: &[u8]) -> bool {
     let tail = bytes.get(bytes.len().saturating_sub(22 + 0xffff)..).unwrap_or_default();
     bytes.starts_with(LOCAL) || memchr::memmem::rfind(tail, END).is_some()
+}
+
+/// The members that the directory lists, by name, as Python and torch read them; what is only stored is borrowed.
+///
+/// # Errors
+///
+/// Why a member cannot be unpacked.
+pub(super) fn members(bytes: &[u8], mut room: usize) -> Result<Vec<(String, Cow<'_, [u8]>)>, &'static str> {
+    let entries = directory(bytes).into_iter().take(MEMBERS);
+    let unpacked = entries.map(|entry| {
+        let (data, problem) = unpack(bytes, &entry, room);
+        if let Cow::Owned(data) = &data {
+            room = room.saturating_sub(data.len());
+        }
+        problem.map_or(Ok((entry.name, data)), Err)
+    });
+    unpacked.collect()
 }
 
 /// What a header says of a member.
@@ -129,12 +148,8 @@ fn data_start(bytes: &[u8], header: usize) -> Option<usize> {
 fn directory(bytes: &[u8]) -> Vec<Entry> {
     let mut entries = Vec::new();
     // The directory's headers stand one after another, so they are found wherever the end says they are.
-    let listed = memchr::memmem::rfind(bytes, END).and_then(|end| {
-        let (size, offset) = (u32_at(bytes, end + 12)?, u32_at(bytes, end + 16)?);
-        let start = end.checked_sub(size);
-        Some(start.map_or(0, |start| start.saturating_sub(offset)))
-    });
-    let shift = listed.unwrap_or(0);
+    let (start, offset) = directory_start(bytes).unwrap_or((0, 0));
+    let shift = start.saturating_sub(offset);
     for at in central_headers(bytes) {
         let parsed = || {
             let method = u16_at(bytes, at + 10)?;
@@ -173,9 +188,24 @@ fn directory(bytes: &[u8]) -> Vec<Entry> {
     entries
 }
 
+/// Where the directory begins, and where it says that it does. In front of the end there may be one of 64 bits with its locator, as torch always writes them.
+fn directory_start(bytes: &[u8]) -> Option<(usize, usize)> {
+    let end = memchr::memmem::rfind(bytes, END)?;
+    let large = end.checked_sub(20).filter(|at| bytes.get(*at..).is_some_and(|rest| rest.starts_with(LOCATOR))).and_then(|at| {
+        let said = u64_at(bytes, at + 8)?;
+        let places = [Some(said), at.checked_sub(56)];
+        places.into_iter().flatten().find(|at| bytes.get(*at..).is_some_and(|rest| rest.starts_with(LARGE_END)))
+    });
+    let (size, offset, end) = match large {
+        Some(at) => (u64_at(bytes, at.checked_add(40)?)?, u64_at(bytes, at.checked_add(48)?)?, at),
+        None => (u32_at(bytes, end + 12)?, u32_at(bytes, end + 16)?, end),
+    };
+    Some((end.checked_sub(size)?, offset))
+}
+
 /// Where the headers of the directory are: one behind the other from where the end says that they begin; without an end that is right, wherever there are any.
 fn central_headers(bytes: &[u8]) -> Vec<usize> {
-    let start = memchr::memmem::rfind(bytes, END).and_then(|end| end.checked_sub(u32_at(bytes, end + 12)?));
+    let start = directory_start(bytes).map(|(start, _)| start);
     let mut found = Vec::new();
     let mut next = start;
     while let Some(at) = next.filter(|at| bytes.get(*at..).is_some_and(|rest| rest.starts_with(CENTRAL)) && found.len() < MEMBERS)

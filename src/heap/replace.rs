@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Heap, Value};
+use super::{EventKind, Heap, NO_EVENT, Value};
+use crate::error::Result;
 
 /// A place in an object that holds another one.
 #[derive(Clone, Copy)]
@@ -84,5 +85,32 @@ impl Heap<'_> {
         if let Some(root) = &mut self.root {
             exchange(root);
         }
+    }
+
+    /// Makes a call another one, with what is done to that: whoever holds the first then has what the second gives.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::WrongType`](crate::ErrorKind::WrongType) where one of them is no call.
+    pub(crate) fn become_call(&mut self, old: Value, new: Value) -> Result<()> {
+        let (Value::Call(to), Value::Call(from)) = (old, new) else { return Err(self.wrong_type("a call", new)) };
+        self.late.take();
+        // What was done to the old one is done to nothing any more.
+        let mut next = self.events[to.index()].next;
+        while next != NO_EVENT {
+            let event = &mut self.events[next as usize];
+            event.kind = EventKind::Void;
+            next = event.next;
+        }
+        self.events[to.index()] = self.events[from.index()];
+        let mut next = self.events[to.index()].next;
+        while next != NO_EVENT {
+            let event = &mut self.events[next as usize];
+            if event.subject == new {
+                event.subject = old;
+            }
+            next = event.next;
+        }
+        Ok(())
     }
 }

@@ -8,6 +8,7 @@
 //!   them, each with its parts, such as [`ModuleParts`], to build one.
 //! - [`Enumeration`], [`EnumMember`], [`Dataclass`], [`DataclassField`], [`NamedTuple`], [`NewType`]: what a class or a function is beyond that.
 //! - [`std_types`]: dates, decimals, paths and the other types of the standard library, and instances of any class.
+//! - [`numpy`], [`torch`], [`pandas`], [`sklearn`], [`joblib`]: arrays, tensors, frames, models, and files of them.
 //! - [`Dialect`], [`Helper`]: which release wrote it, and how it names its helpers. [`Target`]: what is built for.
 //! - [`Source`] and [`SourceModule`]: functions, classes and modules from Python source, for every CPython from 3.6 on with nothing
 //!   installed.
@@ -15,6 +16,7 @@
 mod alias;
 mod annotation;
 mod attribute;
+mod below;
 mod builtin_type;
 mod cell;
 mod class;
@@ -35,6 +37,7 @@ mod function_builder;
 mod function_parts;
 mod given;
 mod iter;
+pub mod joblib;
 mod logger;
 mod mappingproxy;
 mod memory_view;
@@ -44,6 +47,7 @@ mod namedtuple;
 mod namespace;
 mod newtype;
 pub mod numpy;
+pub mod pandas;
 mod partial;
 mod pickled_module;
 mod property;
@@ -52,10 +56,12 @@ mod shape;
 mod signature;
 mod singleton;
 mod skeletons;
+pub mod sklearn;
 pub mod source;
 pub mod std_types;
 mod target;
 mod text_file;
+pub mod torch;
 mod typevar;
 mod weak_set;
 

@@ -371,6 +371,14 @@ impl Unpickler {
         Seen { heap, result }
     }
 
+    /// Loads the first pickle in `input` while somebody watches, who may skip bytes between its operations.
+    pub(crate) fn loads_watching<'a>(&self, input: &'a [u8], watch: &mut impl Watch) -> Result<Pickle<'a>> {
+        let mut machine = self.machine(input, Vec::new());
+        let (root, length) = machine.watched(input, watch)?;
+        let (pickle, _) = Pickle::finish(machine, root, &input[..length], self.options.encoding);
+        Ok(pickle)
+    }
+
     /// Loads all pickles of an input with one memo for them all, as far as possible, while somebody watches; gives the last root.
     pub(crate) fn loads_series_watched<'a>(&self, input: &'a [u8], watch: &mut impl Watch) -> Seen<'a> {
         let mut machine = self.machine(input, Vec::new());

@@ -128,7 +128,7 @@ impl<'h> Array<'h> {
     }
 
     fn layout(self) -> Layout {
-        self.make_layout().unwrap_or(Layout { shape: Vec::new(), strides: Vec::new() })
+        self.make_layout().unwrap_or_default()
     }
 
     /// The class where the pickle names it: `numpy.ndarray` or a subclass.
@@ -225,7 +225,7 @@ impl<'h> Array<'h> {
             return Err(self.object.wanted(T::WANTED));
         }
         let big = self.dtype.byte_order() == ByteOrder::Big;
-        Ok(Values { bytes: self.bytes()?, offsets: self.layout().offsets(), big, of: std::marker::PhantomData })
+        Ok(Values::new(self.bytes()?, &self.layout(), big))
     }
 
     /// The bytes of each item, in C order of their indices.
@@ -242,6 +242,37 @@ impl<'h> Array<'h> {
                 Cow::Owned(bytes) => Cow::Owned(bytes.get(offset..end).unwrap_or_default().to_vec()),
             }
         }))
+    }
+
+    /// The values of `array[index]`, for an array of several axes.
+    pub(crate) fn values_at<T: Element>(self, index: Option<usize>) -> Option<Values<'h, T>> {
+        let layout = self.layout_at(index).filter(|_| T::fits(self.dtype))?;
+        Some(Values::new(self.bytes().ok()?, &layout, self.dtype.byte_order() == ByteOrder::Big))
+    }
+
+    /// The objects of `array[index]`.
+    pub(crate) fn objects_at(self, index: Option<usize>) -> Option<&'h [Value]> {
+        let Data::Objects(list) = self.data else { return None };
+        let (length, items) = (self.layout_at(index)?.len(), list.heap().items(list.value()));
+        let start = length.checked_mul(index.unwrap_or(0))?;
+        items.get(start..start.checked_add(length)?)
+    }
+
+    /// How many items `array[index]` has.
+    pub(crate) fn len_at(self, index: Option<usize>) -> Option<usize> {
+        self.layout_at(index).map(|layout| layout.len())
+    }
+
+    /// How many axes it has.
+    pub(crate) fn axes(self) -> usize {
+        self.layout().shape.len()
+    }
+
+    fn layout_at(self, index: Option<usize>) -> Option<Layout> {
+        match index {
+            Some(index) => self.layout().at(index),
+            None => Some(self.layout()),
+        }
     }
 
     /// The items of an array of objects, in C order of their indices; those of a structure with objects in it are tuples.
@@ -311,6 +342,12 @@ pub struct Values<'h, T> {
     offsets: Offsets,
     big: bool,
     of: std::marker::PhantomData<T>,
+}
+
+impl<'h, T> Values<'h, T> {
+    pub(crate) fn new(bytes: Cow<'h, [u8]>, layout: &Layout, big: bool) -> Self {
+        Self { bytes, offsets: layout.offsets(), big, of: std::marker::PhantomData }
+    }
 }
 
 impl<T: Element> Iterator for Values<'_, T> {

@@ -392,7 +392,7 @@ impl fmt::Display for Dtype<'_> {
 }
 
 /// A shape as Python prints a tuple.
-pub(super) struct Tuple<'a>(pub(super) &'a [usize]);
+pub(crate) struct Tuple<'a>(pub(crate) &'a [usize]);
 
 impl fmt::Display for Tuple<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,15 +4,17 @@
 const MAX_DIMENSIONS: usize = 64;
 
 /// Shape and strides, both in the order of the axes. Strides are in bytes.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Layout {
-    pub(super) shape: Vec<usize>,
-    pub(super) strides: Vec<usize>,
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Layout {
+    /// Where the first item begins.
+    pub(crate) start: usize,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) strides: Vec<usize>,
 }
 
 impl Layout {
     /// Items one after another in C order, or in Fortran order. `None` where there are too many of them or too many axes.
-    pub(super) fn new(shape: Vec<usize>, item_size: usize, fortran: bool) -> Option<Self> {
+    pub(crate) fn new(shape: Vec<usize>, item_size: usize, fortran: bool) -> Option<Self> {
         if shape.len() > MAX_DIMENSIONS {
             return None;
         }
@@ -29,32 +31,59 @@ impl Layout {
         } else {
             axes.rev().try_for_each(&mut step)?
         }
-        Some(Self { shape, strides })
+        Some(Self { start: 0, shape, strides })
+    }
+
+    /// Items anywhere in `room` bytes. `None` where one would not lie in them, or there are too many of them or too many axes.
+    pub(crate) fn strided(start: usize, shape: Vec<usize>, strides: Vec<usize>, item_size: usize, room: usize) -> Option<Self> {
+        if shape.len() > MAX_DIMENSIONS || shape.len() != strides.len() {
+            return None;
+        }
+        shape.iter().try_fold(item_size, |product, length| product.checked_mul((*length).max(1)))?;
+        let layout = Self { start, shape, strides };
+        if layout.len() == 0 {
+            return Some(layout);
+        }
+        let far = |sum: usize, (length, stride): (&usize, &usize)| sum.checked_add(stride.checked_mul(length - 1)?);
+        let last = layout.shape.iter().zip(&layout.strides).try_fold(start, far)?;
+        (last.checked_add(item_size)? <= room).then_some(layout)
+    }
+
+    /// The items with this index on the first axis.
+    pub(crate) fn at(mut self, index: usize) -> Option<Self> {
+        let (length, stride) = (*self.shape.first()?, *self.strides.first()?);
+        if index >= length {
+            return None;
+        }
+        self.start = self.start.checked_add(stride.checked_mul(index)?)?;
+        self.shape.remove(0);
+        self.strides.remove(0);
+        Some(self)
     }
 
     /// `numpy.transpose` of it.
-    pub(super) fn transposed(&self, axes: &[usize]) -> Option<Self> {
+    pub(crate) fn transposed(&self, axes: &[usize]) -> Option<Self> {
         let mut sorted = axes.to_vec();
         sorted.sort_unstable();
         if !sorted.into_iter().eq(0..self.shape.len()) {
             return None;
         }
         let pick = |from: &[usize]| axes.iter().filter_map(|axis| from.get(*axis).copied()).collect();
-        Some(Self { shape: pick(&self.shape), strides: pick(&self.strides) })
+        Some(Self { start: self.start, shape: pick(&self.shape), strides: pick(&self.strides) })
     }
 
     /// How many items there are. It does not overflow, since the strides did not.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         if self.shape.contains(&0) { 0 } else { self.shape.iter().fold(1, |product, length| product.saturating_mul(*length)) }
     }
 
     /// Whether the items lie in C order without gaps, as `flags.c_contiguous` says.
-    pub(super) fn is_c(&self, item_size: usize) -> bool {
+    pub(crate) fn is_c(&self, item_size: usize) -> bool {
         self.is_contiguous(item_size, self.shape.iter().zip(&self.strides).rev())
     }
 
     /// Whether they lie in Fortran order without gaps, as `flags.f_contiguous` says.
-    pub(super) fn is_fortran(&self, item_size: usize) -> bool {
+    pub(crate) fn is_fortran(&self, item_size: usize) -> bool {
         self.is_contiguous(item_size, self.shape.iter().zip(&self.strides))
     }
 
@@ -69,15 +98,15 @@ impl Layout {
     }
 
     /// Where each item begins, in C order of the indices.
-    pub(super) fn offsets(&self) -> Offsets {
+    pub(crate) fn offsets(&self) -> Offsets {
         let axes: Vec<_> = self.shape.iter().copied().zip(self.strides.iter().copied()).collect();
-        Offsets { index: vec![0; axes.len()], axes, offset: 0, left: self.len() }
+        Offsets { index: vec![0; axes.len()], axes, offset: self.start, left: self.len() }
     }
 }
 
 /// Where each item begins, in C order of the indices.
 #[derive(Clone, Debug)]
-pub(super) struct Offsets {
+pub(crate) struct Offsets {
     /// Length and stride of each axis.
     axes: Vec<(usize, usize)>,
     index: Vec<usize>,

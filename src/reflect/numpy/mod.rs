@@ -21,9 +21,11 @@ mod scalar;
 
 pub use self::array::{Array, Values};
 pub use self::array_parts::{ArrayParts, Order};
+pub(crate) use self::dtype::Tuple;
 pub use self::dtype::{ByteOrder, Dtype, DtypeField, DtypeKind};
 pub use self::dtype_parts::{DtypeParts, FieldOf};
 pub use self::element::Element;
+pub(crate) use self::layout::Layout;
 pub use self::masked::{MaskedArray, MaskedArrayParts};
 pub use self::scalar::{Scalar, ScalarParts};
 
