@@ -75,8 +75,8 @@ fn of_column(column: Column<'_>, label: &str) -> Json {
     }
     match column.kind() {
         ColumnKind::Sparse => {
-            let (values, fill) = column.sparse().unwrap_or_else(|| panic!("{label}: not sparse"));
-            assert!(fill.is_some(), "{label}");
+            let values = column.sparse().unwrap_or_else(|| panic!("{label}: not sparse"));
+            assert!(column.fill_value().is_some(), "{label}");
             found["sparse"] = values.into_iter().map(|(place, cell)| json!([place, of_cell(cell, None)])).collect();
         }
         ColumnKind::Interval => {

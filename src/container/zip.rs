@@ -27,12 +27,15 @@ pub(super) fn is_zip(bytes: &[u8]) -> bool {
     bytes.starts_with(LOCAL) || memchr::memmem::rfind(tail, END).is_some()
 }
 
+/// A member's name and what is in it.
+pub(super) type Named<'b> = (String, Cow<'b, [u8]>);
+
 /// The members that the directory lists, by name, as Python and torch read them; what is only stored is borrowed.
 ///
 /// # Errors
 ///
 /// Why a member cannot be unpacked.
-pub(super) fn members(bytes: &[u8], mut room: usize) -> Result<Vec<(String, Cow<'_, [u8]>)>, &'static str> {
+pub(super) fn members(bytes: &[u8], mut room: usize) -> Result<Vec<Named<'_>>, &'static str> {
     let entries = directory(bytes).into_iter().take(MEMBERS);
     let unpacked = entries.map(|entry| {
         let (data, problem) = unpack(bytes, &entry, room);

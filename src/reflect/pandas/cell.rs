@@ -110,7 +110,7 @@ pub(super) fn cells<'h>(array: Array<'h>, row: Option<usize>) -> Option<Box<dyn 
     }
 }
 
-/// A scalar of pandas or numpy: `Timestamp`, `Timedelta`, `Period`, `NaT`, `NA`, `numpy.float64(1.5)`. `None` for other objects.
+/// A scalar of pandas or numpy, times of pandas in nanoseconds whatever their unit: `Timestamp`, `Timedelta`, `Period`, `NaT`, `NA`, `numpy.float64(1.5)`. `None` for other objects.
 ///
 /// ```text
 /// pandas._libs.tslibs.timestamps._unpickle_timestamp(ticks, freq, zone[, unit])
@@ -139,12 +139,24 @@ pub fn scalar(object: Obj<'_>) -> Option<Cell<'_>> {
     }
     let int = |nth: usize| shape.obj(*shape.args().get(nth)?).as_i64().ok();
     match &*pandas_name(shape.callable)? {
-        "_unpickle_timestamp" => int(0).map(Cell::time),
-        "_timedelta_unpickle" | "Timedelta" => int(0).map(Cell::duration),
+        "_unpickle_timestamp" => in_nanoseconds(int(0)?, int(3)).map(Cell::time),
+        "_timedelta_unpickle" | "Timedelta" => in_nanoseconds(int(0)?, int(1)).map(Cell::duration),
         "Period" => int(2).map(Cell::period),
         "__nat_unpickle" | "_nat_unpickle" => Some(Cell::Missing),
         _ => None,
     }
+}
+
+/// Ticks of a unit, as numpy numbers them (`NPY_DATETIMEUNIT`: 7 is seconds), in nanoseconds; pandas 1 knows no other. `None` where they are too many.
+fn in_nanoseconds(ticks: i64, unit: Option<i64>) -> Option<i64> {
+    let nanoseconds = match unit {
+        _ if ticks == NAT => 1,
+        Some(7) => 1_000_000_000,
+        Some(8) => 1_000_000,
+        Some(9) => 1_000,
+        _ => 1,
+    };
+    ticks.checked_mul(nanoseconds)
 }
 
 fn of_numpy(scalar: Scalar<'_>) -> Option<Cell<'_>> {

@@ -230,14 +230,13 @@ impl<'h> Column<'h> {
         }
     }
 
-    /// The values of a sparse column that are there, with their places; then the value of all others.
+    /// The values of a sparse column that are there, with their places; all others are [`Column::fill_value`].
     #[must_use]
-    pub fn sparse(self) -> Option<(Vec<(usize, Cell<'h>)>, Option<Obj<'h>>)> {
+    pub fn sparse(self) -> Option<Vec<(usize, Cell<'h>)>> {
         let made = self.made.filter(|_| self.kind == ColumnKind::Sparse)?;
         let index = made.attr("_sparse_index")?.as_call().ok()?;
         let values = cell::cells(Array::recognise(made.attr("_sparse_values")?)?, None)?;
         let heap = self.object.heap();
-        let fill = Instance::recognise(made.attr("_dtype")?).and_then(|dtype| dtype.attr("_fill_value"));
         let arrays = heap.items(index.args().value()).iter().filter_map(|arg| Array::recognise(heap.obj(*arg)));
         let arrays: Vec<Vec<i32>> = arrays.filter_map(|array| Some(array.values_at(None)?.collect())).collect();
         let places: Vec<i32> = match (pandas_name(index.callable())?.as_str(), arrays.as_slice()) {
@@ -256,7 +255,14 @@ impl<'h> Column<'h> {
             _ => return None,
         };
         let places = places.into_iter().filter_map(|place| usize::try_from(place).ok());
-        Some((places.zip(values).collect(), fill))
+        Some(places.zip(values).collect())
+    }
+
+    /// The value of a sparse column wherever it has no other.
+    #[must_use]
+    pub fn fill_value(self) -> Option<Obj<'h>> {
+        let made = self.made.filter(|_| self.kind == ColumnKind::Sparse)?;
+        Instance::recognise(made.attr("_dtype")?)?.attr("_fill_value")
     }
 
     /// The left and the right ends of intervals.

@@ -42,6 +42,7 @@ pub enum TensorKind {
 
 /// How the ints of a quantised tensor stand for numbers.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a Copy view as all others; there is one for a tensor, when it is asked for")]
 pub enum Quantizer<'h> {
     /// `torch.per_tensor_affine`: number = (int - zero point) * scale.
     PerTensor {
