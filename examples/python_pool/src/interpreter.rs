@@ -162,7 +162,7 @@ impl Needs {
             [version] if version.python() == python.minor() => Ok(()),
             [] => refuse(format!("{name} is bytecode of a Python that is not known: for_python says which it is for")),
             [_] => refuse(format!("{name} is bytecode of Python {}", of.join(""))),
-            // What looks alike does not always mean the same: a comprehension of 3.9 breaks 3.8.
+            // What looks alike does not always mean the same: between 3.8 and 3.9 a comprehension of the one breaks the other.
             several if several.iter().any(|version| version.python() == python.minor()) => {
                 let of = of.join(" or ");
                 refuse(format!("{name} is bytecode of Python {of}, which look alike: for_python says which it is for"))
