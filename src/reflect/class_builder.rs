@@ -339,7 +339,7 @@ impl ClassBuilder {
 
 /// Makes a dataclass of a class, once: a worker that knows the class already only gets its attributes again, and those that are fields are
 /// no attributes of a dataclass.
-static DECORATE: LazyLock<Source> = LazyLock::new(|| {
+pub(super) static DECORATE: LazyLock<Source> = LazyLock::new(|| {
     Source::function(
         "def dataclass(cls, options):
     import dataclasses
@@ -367,7 +367,7 @@ fn slot_names(heap: &mut Heap<'_>, slots: &[Box<str>]) -> Value {
 }
 
 /// 32 hexadecimal digits, as `uuid.uuid4().hex` gives them.
-fn new_tracker_id() -> String {
+pub(super) fn new_tracker_id() -> String {
     let random = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}", random(), random())
 }

@@ -1,0 +1,373 @@
+//! Classes of a module as cloudpickle writes them: `_class_getnewargs`, `_class_getstate` and what they do for enums.
+
+use indexmap::IndexMap;
+
+use super::enums;
+use super::node::{Class, Node, Thing};
+use super::shipment::{Shipment, Task};
+use super::{CompiledModule, stdlib};
+use crate::error::Result;
+use crate::heap::Value;
+use crate::reflect::class_builder::{DECORATE, new_tracker_id};
+use crate::reflect::class_parts::sort_attributes;
+use crate::reflect::classmethod::{ClassMethodParts, StaticMethodParts};
+use crate::reflect::{ClassKind, ClassParts, Helper, Release, Source};
+use std::sync::LazyLock;
+
+/// What makes a class.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Metaclass {
+    Type,
+    Abc,
+    Enum,
+    /// One of the module.
+    Own(Node),
+    Other(Box<str>, Box<str>),
+    Unknown(&'static str),
+}
+
+/// Tells descriptors among the attributes of a class their names, as making the class would have done.
+static SET_NAMES: LazyLock<Source> = LazyLock::new(|| {
+    Source::function(
+        "def set_names(cls):
+    for name, value in list(vars(cls).items()):
+        set_name = getattr(type(value), '__set_name__', None)
+        if set_name is not None:
+            set_name(value, cls, name)",
+    )
+});
+
+impl CompiledModule {
+    /// The metaclass of a class of the module.
+    pub(super) fn metaclass(&self, class: &Class, depth: usize) -> Metaclass {
+        if depth > 50 {
+            return Metaclass::Unknown("classes are derived from each other without an end");
+        }
+        if let Some((_, given)) = class.keywords.iter().find(|(name, _)| &**name == "metaclass") {
+            return match self.nodes.get(*given) {
+                Thing::Global(module, name) => of_names(module, name),
+                Thing::Class(_) => Metaclass::Own(*given),
+                _ => Metaclass::Unknown("the metaclass is not known"),
+            };
+        }
+        let found = class.bases.iter().map(|base| self.metaclass_of_base(*base, depth));
+        let mut chosen = Metaclass::Type;
+        for found in found {
+            match (&chosen, found) {
+                (_, unknown @ Metaclass::Unknown(_)) => return unknown,
+                (Metaclass::Type, found) => chosen = found,
+                (Metaclass::Abc, found @ (Metaclass::Own(_) | Metaclass::Other(..))) => chosen = found,
+                _ => {}
+            }
+        }
+        chosen
+    }
+
+    fn metaclass_of_base(&self, base: Node, depth: usize) -> Metaclass {
+        match self.nodes.get(base) {
+            Thing::Class(class) if self.nodes.changed(base).is_none() => self.metaclass(class, depth + 1),
+            Thing::Global(module, name) => {
+                if let Some((other, node)) = self.found(module, name) {
+                    return match other.metaclass_of_base(node, depth + 1) {
+                        Metaclass::Own(_) => Metaclass::Unknown("its metaclass is one of another module of the package"),
+                        found => found,
+                    };
+                }
+                match stdlib::metaclass(module, name) {
+                    Some("type") => Metaclass::Type,
+                    Some(name) => name.rsplit_once('.').map_or(Metaclass::Type, |(module, name)| of_names(module, name)),
+                    None if module.starts_with("typing") => Metaclass::Unknown("a class of typing makes its subclasses in a way of its own"),
+                    None if self.plain_bases.contains(&(module.clone(), name.clone())) => Metaclass::Type,
+                    None => Metaclass::Unknown("a base is of another package, and its metaclass is not known"),
+                }
+            }
+            // Generic[T], Mapping[K, V]
+            Thing::Call { callable, args, .. } if self.nodes.is_global(*callable, "operator", "getitem") => {
+                args.first().map_or(Metaclass::Unknown("a base is not known"), |of| self.metaclass_of_base(*of, depth + 1))
+            }
+            _ => Metaclass::Unknown("a base is not known"),
+        }
+    }
+
+    /// Whether an object is a class, as a base of another: an alias such as `Generic[T]` is none.
+    pub(super) fn is_alias(&self, base: Node) -> bool {
+        match self.nodes.get(base) {
+            Thing::Call { callable, .. } => self.nodes.is_global(*callable, "operator", "getitem"),
+            Thing::Global(module, name) => {
+                module.starts_with("typing") && !matches!(&**name, "Generic" | "Protocol" | "Any" | "NamedTuple" | "TypedDict" | "IO" | "TextIO" | "BinaryIO" | "SupportsInt")
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a member is abstract.
+    fn is_abstract(&self, node: Node) -> bool {
+        match self.nodes.get(node) {
+            Thing::Function(function) => function.attributes.contains_key("__isabstractmethod__"),
+            Thing::Property(parts) => parts.iter().take(3).flatten().any(|part| self.is_abstract(*part)),
+            Thing::Call { callable, args, .. } => match self.nodes.get(*callable) {
+                Thing::Global(module, name) if &**module == "builtins" && matches!(&**name, "classmethod" | "staticmethod") => {
+                    args.iter().any(|arg| self.is_abstract(*arg))
+                }
+                Thing::Global(module, _) => &**module == "abc",
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// The abstract methods of a class; `None` where a base is not known.
+    fn abstract_names(&self, class: &Class, depth: usize) -> Option<Vec<Box<str>>> {
+        let mut names: Vec<Box<str>> = Vec::new();
+        for (name, member) in &class.members {
+            if self.is_abstract(*member) {
+                names.push(name.clone());
+            }
+        }
+        for base in &class.bases {
+            match self.nodes.get(*base) {
+                Thing::Class(base) if depth < 50 => {
+                    for name in self.abstract_names(base, depth + 1)? {
+                        if !names.contains(&name) && self.overrides(class, &name).is_none_or(|member| self.is_abstract(member)) {
+                            names.push(name);
+                        }
+                    }
+                }
+                Thing::Global(module, name) => match (&**module, &**name) {
+                    ("abc", "ABC") | ("builtins", _) | ("typing", "Generic") => {}
+                    _ if stdlib::metaclass(module, name) == Some("type") => {}
+                    _ => return None,
+                },
+                Thing::Call { args, .. } if args.first().is_some_and(|of| self.nodes.is_global(*of, "typing", "Generic")) => {}
+                _ => return None,
+            }
+        }
+        Some(names)
+    }
+
+    fn overrides(&self, class: &Class, name: &str) -> Option<Node> {
+        class.members.get(name).copied()
+    }
+}
+
+fn of_names(module: &str, name: &str) -> Metaclass {
+    match (module, name) {
+        ("builtins", "type") => Metaclass::Type,
+        ("abc", "ABCMeta") => Metaclass::Abc,
+        ("enum", "EnumMeta" | "EnumType") => Metaclass::Enum,
+        _ => Metaclass::Other(module.into(), name.into()),
+    }
+}
+
+impl Shipment<'_, '_, '_> {
+    /// A class without what is in it, which comes later.
+    pub(super) fn class(&mut self, node: Node, class: &Class) -> Result<Value> {
+        let module = self.module;
+        let metaclass = module.metaclass(class, 0);
+        let name = self.ship(class.name)?;
+        let bases = if class.bases.is_empty() {
+            let object = self.heap.shared_global("builtins", "object");
+            vec![object]
+        } else {
+            self.ship_all(&class.bases)?
+        };
+        let bases = self.heap.tuple(bases);
+        self.keep(&format!("bases {node:?}"), bases);
+        let id = new_tracker_id();
+        let tracker_id = self.heap.str(&id);
+        let module_name = self.heap.name(&module.name);
+        let meta_value = match &metaclass {
+            Metaclass::Type => self.heap.shared_global("builtins", "type"),
+            Metaclass::Abc => self.reference("abc", "ABCMeta"),
+            Metaclass::Own(node) => {
+                if let Thing::Class(own) = module.nodes.get(*node)
+                    && own.members.keys().any(|name| matches!(&**name, "__new__" | "__init__" | "__prepare__"))
+                {
+                    return Err(self.lost(super::node::Why { reason: "its metaclass makes it in a way of its own", ..class.made_at }));
+                }
+                self.ship(*node)?
+            }
+            Metaclass::Other(..) => {
+                return Err(self.lost(super::node::Why { reason: "its metaclass is not known", ..class.made_at }));
+            }
+            Metaclass::Unknown(reason) => return Err(self.lost(super::node::Why { reason, ..class.made_at })),
+            Metaclass::Enum => Value::None,
+        };
+        let kind = if metaclass == Metaclass::Enum {
+            let members = enums::members(self, class)?;
+            let qualname = match class.qualname {
+                Some(qualname) => self.ship(qualname)?,
+                None => name,
+            };
+            ClassKind::Enum { qualname, members, module: module_name }
+        } else {
+            let key = self.heap.name("__module__");
+            let type_kwargs = self.heap.dict([(key, module_name)]);
+            ClassKind::Plain { metaclass: meta_value, type_kwargs }
+        };
+        let parts = ClassParts { name, bases, kind, tracker_id, attributes: None, release: None };
+        let made = parts.build_skeleton(self.heap, self.target)?;
+        self.keep(&format!("node {node:?}"), made);
+        let attributes = self.heap.dict([]);
+        let setter = self.dialect().helper(self.heap, Helper::ClassSetState);
+        let nothing = self.heap.dict([]);
+        let state = self.heap.tuple([attributes, nothing]);
+        self.heap.set_state(made, setter, state)?;
+        self.open.push(Task::Attributes(node, attributes));
+        let describes = |node: &Node| match module.nodes.get(*node) {
+            Thing::Call { callable, .. } => match module.nodes.get(*callable) {
+                Thing::Global(module, _) if matches!(&**module, "builtins" | "re" | "operator" | "typing" | "logging" | "abc") => false,
+                _ => true,
+            },
+            Thing::Attr(..) => true,
+            _ => false,
+        };
+        if metaclass != Metaclass::Enum && class.dataclass.is_none() && class.members.values().any(describes) {
+            let set_names = SET_NAMES.build(self.heap)?;
+            let dropped = self.heap.call(set_names, (made,));
+            self.heap.then(made, dropped)?;
+        }
+        if let Some(options) = &class.dataclass {
+            let mut pairs = Vec::new();
+            for (name, value) in options {
+                pairs.push((self.heap.name(name), self.ship(*value)?));
+            }
+            let options = self.heap.dict(pairs);
+            let decorator = DECORATE.build(self.heap)?;
+            let decorated = self.heap.call(decorator, (made, options));
+            self.heap.then(made, decorated)?;
+        }
+        Ok(made)
+    }
+
+    pub(super) fn fill_class(&mut self, node: Node, dict: Value) -> Result<()> {
+        let Thing::Class(class) = self.module.nodes.get(node) else { return Ok(()) };
+        let outer = match self.module.text(class.name) {
+            Some(name) => std::mem::replace(&mut self.wanted, format!("{}.{name}", self.module.name)),
+            None => self.wanted.clone(),
+        };
+        let members = self.members(node, class)?;
+        let inherited = self.inherited(class)?;
+        let mut pairs = Vec::new();
+        for (name, value) in members {
+            // cloudpickle leaves out what is the very object that a base has.
+            if inherited.get(&name).is_some_and(|base| is_same(*base, value)) {
+                continue;
+            }
+            pairs.push((self.copied_name(&name), value));
+        }
+        if self.is_since(Release::V3_1) {
+            sort_attributes(self.heap, &mut pairs);
+        }
+        let flat: Vec<Value> = pairs.into_iter().flat_map(|(key, value)| [key, value]).collect();
+        self.heap.extend(dict, &flat);
+        self.wanted = outer;
+        Ok(())
+    }
+
+    /// What the dicts of the bases hold.
+    fn inherited(&mut self, class: &Class) -> Result<IndexMap<Box<str>, Value>> {
+        let mut found = IndexMap::new();
+        for base in class.bases.iter().rev() {
+            if let Thing::Class(of) = self.module.nodes.get(*base) {
+                found.extend(self.members(*base, of)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The dict of a class as its metaclass leaves it, without what cloudpickle never takes.
+    fn members(&mut self, node: Node, class: &Class) -> Result<IndexMap<Box<str>, Value>> {
+        let module = self.module;
+        let metaclass = module.metaclass(class, 0);
+        let mut members: IndexMap<Box<str>, Value> = IndexMap::new();
+        let enum_names = if metaclass == Metaclass::Enum { enums::names(self, class) } else { Vec::new() };
+        for (name, member) in &class.members {
+            if matches!(&**name, "__weakref__" | "__dict__" | "__annotate_func__") || enum_names.contains(name) {
+                continue;
+            }
+            let value = match (&**name, module.nodes.get(*member)) {
+                ("__annotations__", Thing::Dict(_)) if class.dataclass.is_some() => self.ship(*member)?,
+                ("__new__", Thing::Function(_)) => {
+                    let function = self.ship(*member)?;
+                    StaticMethodParts::new(function).build(self.heap, self.target)?
+                }
+                ("__init_subclass__" | "__class_getitem__", Thing::Function(_)) => {
+                    let function = self.ship(*member)?;
+                    ClassMethodParts::new(function).build(self.heap, self.target)?
+                }
+                _ => self.ship(*member)?,
+            };
+            members.insert(name.clone(), value);
+        }
+        members.entry("__doc__".into()).or_insert(Value::None);
+        if members.contains_key("__eq__") && !members.contains_key("__hash__") {
+            members.insert("__hash__".into(), Value::None);
+        }
+        if class.bases.iter().any(|base| module.is_alias(*base)) {
+            let bases = self.made(&format!("bases {node:?}")).unwrap_or(Value::None);
+            members.insert("__orig_bases__".into(), bases);
+            let parameters = self.parameters(class)?;
+            members.insert("__parameters__".into(), parameters);
+        }
+        let is_abc = match &metaclass {
+            Metaclass::Abc => true,
+            Metaclass::Own(own) => match module.nodes.get(*own) {
+                Thing::Class(own) => own.bases.iter().any(|base| module.nodes.is_global(*base, "abc", "ABCMeta")),
+                _ => false,
+            },
+            _ => false,
+        };
+        if is_abc {
+            let names = module.abstract_names(class, 0).unwrap_or_default();
+            let names: Vec<Value> = names.iter().map(|name| self.heap.name(name)).collect();
+            let empty = names.is_empty().then(|| self.made("frozenset()")).flatten();
+            let set = empty.unwrap_or_else(|| self.heap.frozenset(names.iter().copied()));
+            if names.is_empty() {
+                self.keep("frozenset()", set);
+            }
+            members.insert("__abstractmethods__".into(), set);
+            let registry = self.heap.list([]);
+            members.insert("_abc_impl".into(), registry);
+        }
+        Ok(members)
+    }
+
+    /// `__parameters__`: the TypeVars of the aliases among the bases, in order.
+    fn parameters(&mut self, class: &Class) -> Result<Value> {
+        let module = self.module;
+        let mut found = Vec::new();
+        let mut open: Vec<Node> = class.bases.iter().rev().copied().collect();
+        let mut budget = 1000;
+        while let Some(node) = open.pop() {
+            budget -= 1;
+            if budget == 0 {
+                break;
+            }
+            match module.nodes.get(node) {
+                Thing::Call { callable, .. }
+                    if ["TypeVar", "ParamSpec", "TypeVarTuple"].iter().any(|name| module.nodes.is_global(*callable, "typing", name)) =>
+                {
+                    if !found.contains(&node) {
+                        found.push(node);
+                    }
+                }
+                Thing::Call { callable, args, .. } if module.nodes.is_global(*callable, "operator", "getitem") => {
+                    open.extend(args.iter().skip(1).rev());
+                }
+                Thing::Tuple(items) => open.extend(items.iter().rev()),
+                _ => {}
+            }
+        }
+        let values = self.ship_all(&found)?;
+        Ok(self.heap.tuple(values))
+    }
+}
+
+/// Whether two handles are one object in Python: small ints and what is held in place are.
+fn is_same(one: Value, other: Value) -> bool {
+    match one {
+        Value::Int(n) => one == other && (-5..=256).contains(&n),
+        _ => one == other,
+    }
+}
