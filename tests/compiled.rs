@@ -5,7 +5,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use cloudpickle::reflect::CompiledModule;
+use cloudpickle::reflect::{CompiledModule, ModuleOptions};
 use cloudpickle::{ErrorKind, Heap, Pickler};
 
 use common::{Python, interpreters, not_run, scripts, venv};
@@ -45,7 +45,7 @@ fn records(bytes: &[u8]) -> Objects {
 fn package(top: &str, modules: &[(String, String, PathBuf)]) -> CompiledModule {
     let load = |name: &str, path: &Path| {
         let bytes = std::fs::read(path).expect("the .pyc was written");
-        CompiledModule::from_pyc(name, &bytes).unwrap_or_else(|error| panic!("{name}: {error}"))
+        ModuleOptions::new(name).platform("linux").missing("module_that_is_not_there").from_pyc(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"))
     };
     let mut of_top = modules.iter().filter(|(of, _, _)| of == top);
     let (_, name, path) = of_top.next().expect("the package itself comes first");

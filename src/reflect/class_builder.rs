@@ -342,9 +342,21 @@ impl ClassBuilder {
 pub(super) static DECORATE: LazyLock<Source> = LazyLock::new(|| {
     Source::function(
         "def dataclass(cls, options):
-    import dataclasses
+    import dataclasses, sys, types, typing
     if '__dataclass_fields__' not in vars(cls):
-        return dataclasses.dataclass(**options)(cls)
+        name = cls.__module__
+        module = types.ModuleType(name)
+        module.__dict__.update(typing=typing, dataclasses=dataclasses)
+        for namespace in (typing, dataclasses):
+            for known in ('ClassVar', 'InitVar', 'KW_ONLY'):
+                if hasattr(namespace, known):
+                    setattr(module, known, getattr(namespace, known))
+        found = sys.modules.setdefault(name, module)
+        try:
+            return dataclasses.dataclass(**options)(cls)
+        finally:
+            if found is module:
+                del sys.modules[name]
     for name, value in list(vars(cls).items()):
         if isinstance(value, dataclasses.Field):
             delattr(cls, name)

@@ -69,7 +69,7 @@ pub use self::class_builder::ClassBuilder;
 pub use self::class_parts::{ClassKind, ClassParts};
 pub use self::classmethod::{ClassMethod, ClassMethodParts, StaticMethod, StaticMethodParts};
 pub use self::code::{Code, CodeParts};
-pub use self::compiled::CompiledModule;
+pub use self::compiled::{CompiledModule, ModuleOptions};
 pub use self::dataclass::{Dataclass, DataclassField, FieldKind, FieldParts};
 pub use self::dialect::{Dialect, Helper, Release};
 pub use self::dict_view::{DictView, DictViewKind, DictViewParts};

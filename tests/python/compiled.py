@@ -44,24 +44,33 @@ def kind_of(module, obj):
     return "class"
 
 
-def compiled(name, prefix):
+def compiled(name, top):
     """The .pyc of a module that is not imported yet."""
-    spec = importlib.util.find_spec(name)
-    if spec is None or not spec.origin or not spec.origin.endswith(".py"):
-        return None
-    cache = importlib.util.cache_from_source(spec.origin)
-    py_compile.compile(spec.origin, cfile=cache, doraise=True)
-    return cache
+    origin = os.path.splitext(importlib.util.find_spec(top).origin)[0]
+    if name != top:
+        origin = os.path.join(os.path.dirname(origin), *name.split(".")[1:])
+    elif os.path.basename(origin) == "__init__":
+        origin = os.path.dirname(origin)
+    for path in (origin + ".py", os.path.join(origin, "__init__.py")):
+        if os.path.exists(path):
+            cache = importlib.util.cache_from_source(path)
+            py_compile.compile(path, cfile=cache, doraise=True)
+            return cache
+    return None
 
 
-def names_of(package):
-    yield package
-    spec = importlib.util.find_spec(package)
-    for directory in spec.submodule_search_locations or []:
-        for found in pkgutil.walk_packages([directory], package + "."):
-            parts = found.name.split(".")
-            if not {"tests", "test", "testing", "__main__"} & set(parts):
-                yield found.name
+def names_of(package, directories=None):
+    """A package and what is below it, found without importing any of it."""
+    if directories is None:
+        yield package
+        directories = importlib.util.find_spec(package).submodule_search_locations or []
+    for found in pkgutil.iter_modules(directories):
+        if found.name not in ("tests", "test", "testing", "__main__"):
+            name = package + "." + found.name
+            yield name
+            if found.ispkg:
+                for below in names_of(name, [os.path.join(directory, found.name) for directory in directories]):
+                    yield below
 
 
 def write(out_dir, own, packages):
@@ -79,16 +88,13 @@ def write(out_dir, own, packages):
                 top, limit = top.split(":")
             try:
                 names = list(names_of(sys.intern(top)))
-                files = {}
-                for name in names:
-                    # Packages above are imported from their .pyc too.
-                    cache = compiled(name, out_dir)
-                    if cache:
-                        files[name] = cache
-                        try:
-                            __import__(sys.intern(name))
-                        except Exception:
-                            pass
+                files = {name: compiled(name, top) for name in names}
+                files = {name: cache for name, cache in files.items() if cache}
+                for name in files:
+                    try:
+                        __import__(sys.intern(name))
+                    except Exception:
+                        pass
             except SyntaxError:
                 continue
             registered = sys.modules[top]
@@ -207,17 +213,13 @@ class Describer:
         return parts + tuple((name, self(getattr(obj, name))) for name in slots)
 
     def function(self, f):
-        names = list(f.__globals__)
-        needed = [name for name in names if name != "__builtins__"]
+        needed = [name for name in names_in(f.__code__) if name in f.__globals__ and name != "__builtins__"]
         attributes = {k: v for k, v in vars(f).items()}
         return (
             "function", f.__module__, f.__name__, f.__qualname__, self(f.__doc__), self(f.__code__), self(f.__defaults__),
             self(f.__kwdefaults__), self(f.__annotations__), self(f.__closure__), self.sorted_pairs(attributes),
-            self.sorted_pairs({name: f.__globals__[name] for name in needed}) if id(f.__globals__) not in self.seen else self.shared(f),
+            self.sorted_pairs({name: f.__globals__[name] for name in needed}),
         )
-
-    def shared(self, f):
-        return ("shared globals",)
 
     def code(self, c):
         fields = [name for name in dir(c) if name.startswith("co_") and name not in ("co_lines", "co_positions", "co_lnotab", "co_branches")]
@@ -226,9 +228,20 @@ class Describer:
     def type(self, cls):
         members = {
             k: v for k, v in vars(cls).items()
-            if k not in ("__dict__", "__weakref__", "_abc_impl", "_abc_data", "__annotate_func__", "__annotations_cache__", "__firstlineno__")
+            if k not in ("__dict__", "__weakref__", "_abc_impl", "_abc_data", "__annotate_func__", "__annotations_cache__", "__slotnames__")
         }
+        if "__dataclass_fields__" in members:
+            # The methods that the decorator makes are made on the worker.
+            members = {k: v for k, v in members.items() if getattr(getattr(v, "__code__", None), "co_filename", "") != "<string>"}
         return ("class", cls.__module__, cls.__name__, cls.__qualname__, tuple(map(self, cls.__bases__)), self(type(cls)), self.sorted_pairs(members))
+
+
+def names_in(code):
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names |= names_in(constant)
+    return sorted(names)
 
 
 def slots_of(cls):

@@ -113,14 +113,7 @@ impl Machine {
                 let dict = if has_keywords { Some(frame.pop()?) } else { None };
                 let dict = dict.filter(|dict| !matches!(self.nodes.get(*dict), Thing::Null));
                 let given = frame.pop()?;
-                args = self.items(given)?.ok_or("the arguments are not known")?;
-                if let Some(dict) = dict {
-                    let Thing::Dict(pairs) = self.nodes.get(dict) else { return Err("the keywords are not known") };
-                    for (key, value) in pairs.clone() {
-                        keywords.push((self.text(key).ok_or("a keyword is not known")?.into(), value));
-                    }
-                }
-                if self.version >= Version::Py313 {
+                let callable = if self.version >= Version::Py313 {
                     frame.pop()?;
                     frame.pop()?
                 } else {
@@ -129,7 +122,31 @@ impl Machine {
                         frame.pop()?;
                     }
                     callable
+                };
+                let mut known = self.items(given)?;
+                if let Some(dict) = dict {
+                    match self.nodes.get(dict).clone() {
+                        Thing::Dict(pairs) if self.nodes.changed(dict).is_none() => {
+                            for (key, value) in pairs {
+                                match self.text(key) {
+                                    Some(key) => keywords.push((key.into(), value)),
+                                    None => known = None,
+                                }
+                            }
+                        }
+                        _ => known = None,
+                    }
                 }
+                let Some(known) = known else {
+                    let why = self.why("the arguments are not known");
+                    self.touch_call(callable, &[given], why)?;
+                    let node = self.nodes.add(Thing::Unknown(why));
+                    frame.stack.push(node);
+                    self.raising = true;
+                    return Ok(Flow::Next);
+                };
+                args = known;
+                callable
             }
             _ => return Err("the instruction is not followed"),
         };
@@ -165,6 +182,11 @@ impl Machine {
                 }
                 let callable = self.nodes.add(Thing::Attr(of, name));
                 return value(self.outside(callable, args, keywords)?);
+            }
+            Thing::Attr(of, name) if self.text(of).is_some() => {
+                if let Some(found) = self.text_method(of, &name, &args)? {
+                    return value(found);
+                }
             }
             Thing::Global(module, name) => {
                 if let Some(found) = self.known(&module, &name, &mut args, &keywords)? {
@@ -465,6 +487,33 @@ impl Machine {
         Ok(none)
     }
 
+    /// Methods of a known str.
+    fn text_method(&mut self, of: Node, name: &str, args: &[Node]) -> Result<Option<Node>, Lost> {
+        let text = self.text(of).unwrap_or_default();
+        self.spend(text.len() / 8 + 1)?;
+        let given = match args {
+            [one] => self.text(*one),
+            _ => None,
+        };
+        let yes = |machine: &mut Self, yes| Ok(Some(machine.nodes.add(Thing::Const(Value::Bool(yes)))));
+        match (name, given, args) {
+            ("startswith", Some(given), _) => yes(self, text.starts_with(&given)),
+            ("endswith", Some(given), _) => yes(self, text.ends_with(&given)),
+            ("lower", None, []) if text.is_ascii() => Ok(Some(self.constant_str(&text.to_ascii_lowercase()))),
+            ("upper", None, []) if text.is_ascii() => Ok(Some(self.constant_str(&text.to_ascii_uppercase()))),
+            ("join", _, [items]) => {
+                let Some(items) = self.items(*items)? else { return Ok(None) };
+                let texts: Option<Vec<String>> = items.iter().map(|item| self.text(*item)).collect();
+                let Some(texts) = texts.filter(|texts| texts.iter().map(String::len).sum::<usize>() + text.len() * texts.len() < 1 << 16)
+                else {
+                    return Ok(None);
+                };
+                Ok(Some(self.constant_str(&texts.join(&text))))
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// What is known of builtins and of the standard library.
     fn known(&mut self, module: &str, name: &str, args: &mut [Node], keywords: &Keywords) -> Result<Option<Node>, Lost> {
         let keyword = |wanted: &str| keywords.iter().find(|(name, _)| &**name == wanted).map(|(_, value)| *value);
@@ -569,6 +618,12 @@ impl Machine {
                 }
                 function
             }
+            ("typing" | "typing_extensions", "runtime_checkable", [class]) if matches!(self.nodes.get(*class), Thing::Class(_)) => {
+                let yes = self.nodes.add(Thing::Const(Value::Bool(true)));
+                self.set_attribute(*class, "_is_runtime_protocol", Some(yes))?;
+                *class
+            }
+            ("typing", "overload", [_]) => self.nodes.add(Thing::Global("typing".into(), "_overload_dummy".into())),
             ("typing", "final", [one]) => {
                 if self.version >= Version::Py311 {
                     let yes = self.nodes.add(Thing::Const(Value::Bool(true)));
@@ -602,12 +657,20 @@ impl Machine {
                 let name = self.attribute(*wrapped, "__name__")?;
                 let qualname = self.attribute(*wrapped, "__qualname__")?;
                 let doc = self.attribute(*wrapped, "__doc__")?;
+                // The very dict of the other.
+                let annotations = match of.annotations {
+                    Some(annotations) => annotations,
+                    None => self.nodes.add(Thing::Dict(Vec::new())),
+                };
+                if let Thing::Function(of) = self.nodes.get_mut(*wrapped) {
+                    of.annotations = Some(annotations);
+                }
                 let Thing::Function(function) = self.nodes.get_mut(*wrapper) else { return Ok(None) };
                 function.name = Some(name);
                 function.qualname = Some(qualname);
                 function.doc = Some(doc);
                 function.module = of.module;
-                function.annotations = of.annotations;
+                function.annotations = Some(annotations);
                 for (name, value) in of.attributes {
                     function.attributes.insert(name, value);
                 }

@@ -37,75 +37,96 @@ static SET_NAMES: LazyLock<Source> = LazyLock::new(|| {
     )
 });
 
-impl CompiledModule {
+/// Classes are derived from each other no deeper.
+const DEEPEST: usize = 50;
+
+/// Looks at the classes of a package.
+#[derive(Clone, Copy)]
+pub(super) struct Classes<'s> {
+    pub(super) root: &'s CompiledModule,
+    pub(super) module: &'s CompiledModule,
+}
+
+/// What defines a name of a class first.
+enum Defined {
+    Concrete,
+    Abstract,
+}
+
+impl<'s> Classes<'s> {
     /// The metaclass of a class of the module.
-    pub(super) fn metaclass(&self, class: &Class, depth: usize) -> Metaclass {
-        if depth > 50 {
+    pub(super) fn metaclass(self, class: &Class, depth: usize) -> Metaclass {
+        let nodes = &self.module.nodes;
+        if depth > DEEPEST {
             return Metaclass::Unknown("classes are derived from each other without an end");
         }
         if let Some((_, given)) = class.keywords.iter().find(|(name, _)| &**name == "metaclass") {
-            return match self.nodes.get(*given) {
+            return match nodes.get(*given) {
                 Thing::Global(module, name) => of_names(module, name),
                 Thing::Class(_) => Metaclass::Own(*given),
                 _ => Metaclass::Unknown("the metaclass is not known"),
             };
         }
-        let found = class.bases.iter().map(|base| self.metaclass_of_base(*base, depth));
         let mut chosen = Metaclass::Type;
-        for found in found {
+        for found in class.bases.iter().map(|base| self.metaclass_of_base(*base, depth)) {
             match (&chosen, found) {
                 (_, unknown @ Metaclass::Unknown(_)) => return unknown,
                 (Metaclass::Type, found) => chosen = found,
-                (Metaclass::Abc, found @ (Metaclass::Own(_) | Metaclass::Other(..))) => chosen = found,
+                (Metaclass::Abc, found @ (Metaclass::Own(_) | Metaclass::Other(..) | Metaclass::Enum)) => chosen = found,
                 _ => {}
             }
         }
         chosen
     }
 
-    fn metaclass_of_base(&self, base: Node, depth: usize) -> Metaclass {
-        match self.nodes.get(base) {
-            Thing::Class(class) if self.nodes.changed(base).is_none() => self.metaclass(class, depth + 1),
+    fn metaclass_of_base(self, base: Node, depth: usize) -> Metaclass {
+        let nodes = &self.module.nodes;
+        if depth > DEEPEST {
+            return Metaclass::Unknown("classes are derived from each other without an end");
+        }
+        match nodes.get(base) {
+            Thing::Class(class) if nodes.changed(base).is_none() => self.metaclass(class, depth + 1),
             Thing::Global(module, name) => {
-                if let Some((other, node)) = self.found(module, name) {
-                    return match other.metaclass_of_base(node, depth + 1) {
+                if let Some((other, node)) = self.root.found(module, name) {
+                    return match (Classes { module: other, ..self }).metaclass_of_base(node, depth + 1) {
                         Metaclass::Own(_) => Metaclass::Unknown("its metaclass is one of another module of the package"),
                         found => found,
                     };
                 }
                 match stdlib::metaclass(module, name) {
-                    Some("type") => Metaclass::Type,
-                    Some(name) => name.rsplit_once('.').map_or(Metaclass::Type, |(module, name)| of_names(module, name)),
+                    Some((module, name)) => of_names(module, name),
                     None if module.starts_with("typing") => Metaclass::Unknown("a class of typing makes its subclasses in a way of its own"),
-                    None if self.plain_bases.contains(&(module.clone(), name.clone())) => Metaclass::Type,
+                    None if self.root.plain_bases.contains(&(module.clone(), name.clone())) => Metaclass::Type,
                     None => Metaclass::Unknown("a base is of another package, and its metaclass is not known"),
                 }
             }
             // Generic[T], Mapping[K, V]
-            Thing::Call { callable, args, .. } if self.nodes.is_global(*callable, "operator", "getitem") => {
+            Thing::Call { callable, args, .. } if nodes.is_global(*callable, "operator", "getitem") => {
                 args.first().map_or(Metaclass::Unknown("a base is not known"), |of| self.metaclass_of_base(*of, depth + 1))
             }
             _ => Metaclass::Unknown("a base is not known"),
         }
     }
 
-    /// Whether an object is a class, as a base of another: an alias such as `Generic[T]` is none.
-    pub(super) fn is_alias(&self, base: Node) -> bool {
-        match self.nodes.get(base) {
-            Thing::Call { callable, .. } => self.nodes.is_global(*callable, "operator", "getitem"),
+    /// Whether a base is an alias such as `Generic[T]` and no class.
+    pub(super) fn is_alias(self, base: Node) -> bool {
+        match self.module.nodes.get(base) {
+            Thing::Call { callable, .. } => self.module.nodes.is_global(*callable, "operator", "getitem"),
             Thing::Global(module, name) => {
-                module.starts_with("typing") && !matches!(&**name, "Generic" | "Protocol" | "Any" | "NamedTuple" | "TypedDict" | "IO" | "TextIO" | "BinaryIO" | "SupportsInt")
+                const CLASSES: &[&str] = &["Generic", "Protocol", "Any", "NamedTuple", "TypedDict", "IO", "TextIO", "BinaryIO"];
+                module.starts_with("typing") && !CLASSES.contains(&&**name) && !name.starts_with("Supports")
             }
             _ => false,
         }
     }
 
     /// Whether a member is abstract.
-    fn is_abstract(&self, node: Node) -> bool {
-        match self.nodes.get(node) {
+    fn is_abstract(self, node: Node) -> bool {
+        let nodes = &self.module.nodes;
+        match nodes.get(node) {
             Thing::Function(function) => function.attributes.contains_key("__isabstractmethod__"),
             Thing::Property(parts) => parts.iter().take(3).flatten().any(|part| self.is_abstract(*part)),
-            Thing::Call { callable, args, .. } => match self.nodes.get(*callable) {
+            Thing::Call { callable, args, .. } => match nodes.get(*callable) {
                 Thing::Global(module, name) if &**module == "builtins" && matches!(&**name, "classmethod" | "staticmethod") => {
                     args.iter().any(|arg| self.is_abstract(*arg))
                 }
@@ -116,37 +137,55 @@ impl CompiledModule {
         }
     }
 
-    /// The abstract methods of a class; `None` where a base is not known.
-    fn abstract_names(&self, class: &Class, depth: usize) -> Option<Vec<Box<str>>> {
-        let mut names: Vec<Box<str>> = Vec::new();
-        for (name, member) in &class.members {
-            if self.is_abstract(*member) {
-                names.push(name.clone());
-            }
+    /// The names that a class or one of its bases has as abstract.
+    fn abstract_candidates(self, base: Node, names: &mut Vec<Box<str>>, depth: usize) {
+        if depth > DEEPEST {
+            return;
         }
-        for base in &class.bases {
-            match self.nodes.get(*base) {
-                Thing::Class(base) if depth < 50 => {
-                    for name in self.abstract_names(base, depth + 1)? {
-                        if !names.contains(&name) && self.overrides(class, &name).is_none_or(|member| self.is_abstract(member)) {
-                            names.push(name);
-                        }
-                    }
-                }
-                Thing::Global(module, name) => match (&**module, &**name) {
-                    ("abc", "ABC") | ("builtins", _) | ("typing", "Generic") => {}
-                    _ if stdlib::metaclass(module, name) == Some("type") => {}
-                    _ => return None,
-                },
-                Thing::Call { args, .. } if args.first().is_some_and(|of| self.nodes.is_global(*of, "typing", "Generic")) => {}
-                _ => return None,
+        match self.module.nodes.get(base) {
+            Thing::Class(class) => {
+                names.extend(class.members.iter().filter(|(_, member)| self.is_abstract(**member)).map(|(name, _)| name.clone()));
+                class.bases.iter().for_each(|base| self.abstract_candidates(*base, names, depth + 1));
             }
+            Thing::Global(module, name) => match self.root.found(module, name) {
+                Some((other, node)) => Classes { module: other, ..self }.abstract_candidates(node, names, depth + 1),
+                None => names.extend(stdlib::abstract_methods(module, name).map(Into::into)),
+            },
+            Thing::Call { args, .. } => args.iter().take(1).for_each(|of| self.abstract_candidates(*of, names, depth + 1)),
+            _ => {}
         }
-        Some(names)
     }
 
-    fn overrides(&self, class: &Class, name: &str) -> Option<Node> {
-        class.members.get(name).copied()
+    /// What defines a name, in the order of the bases.
+    fn defined(self, base: Node, wanted: &str, depth: usize) -> Option<Defined> {
+        if depth > DEEPEST {
+            return None;
+        }
+        match self.module.nodes.get(base) {
+            Thing::Class(class) => match class.members.get(wanted) {
+                Some(member) if self.is_abstract(*member) => Some(Defined::Abstract),
+                Some(_) => Some(Defined::Concrete),
+                None => class.bases.iter().find_map(|base| self.defined(*base, wanted, depth + 1)),
+            },
+            Thing::Global(module, name) => match self.root.found(module, name) {
+                Some((other, node)) => Classes { module: other, ..self }.defined(node, wanted, depth + 1),
+                None if stdlib::abstract_methods(module, name).any(|name| name == wanted) => Some(Defined::Abstract),
+                None if &**module == "builtins" && matches!(&**name, "dict" | "list" | "tuple" | "set" | "str") => Some(Defined::Concrete),
+                None => None,
+            },
+            Thing::Call { args, .. } => args.first().and_then(|of| self.defined(*of, wanted, depth + 1)),
+            _ => None,
+        }
+    }
+
+    /// `__abstractmethods__`.
+    fn abstract_names(self, class: Node) -> Vec<Box<str>> {
+        let mut names = Vec::new();
+        self.abstract_candidates(class, &mut names, 0);
+        names.sort_unstable();
+        names.dedup();
+        names.retain(|name| matches!(self.defined(class, name, 0), Some(Defined::Abstract)));
+        names
     }
 }
 
@@ -163,7 +202,11 @@ impl Shipment<'_, '_, '_> {
     /// A class without what is in it, which comes later.
     pub(super) fn class(&mut self, node: Node, class: &Class) -> Result<Value> {
         let module = self.module;
-        let metaclass = module.metaclass(class, 0);
+        if class.bases.iter().any(|base| module.nodes.is_global(*base, "typing", "NamedTuple")) {
+            return self.named_tuple(node, class);
+        }
+        let classes = Classes { root: self.root, module };
+        let metaclass = classes.metaclass(class, 0);
         let name = self.ship(class.name)?;
         let bases = if class.bases.is_empty() {
             let object = self.heap.shared_global("builtins", "object");
@@ -187,6 +230,7 @@ impl Shipment<'_, '_, '_> {
                 }
                 self.ship(*node)?
             }
+            Metaclass::Other(of, name) if &**of == "typing" && &**name == "_ProtocolMeta" => self.reference(of, name),
             Metaclass::Other(..) => {
                 return Err(self.lost(super::node::Why { reason: "its metaclass is not known", ..class.made_at }));
             }
@@ -265,6 +309,53 @@ impl Shipment<'_, '_, '_> {
         Ok(())
     }
 
+    /// A class of `typing.NamedTuple`: `collections.namedtuple` makes it on the worker, and it gets what else the body has.
+    fn named_tuple(&mut self, node: Node, class: &Class) -> Result<Value> {
+        let module = self.module;
+        let lost = |this: &Self, reason| this.lost(super::node::Why { reason, ..class.made_at });
+        let fields = match class.members.get("__annotations__").map(|node| module.nodes.get(*node)) {
+            Some(Thing::Dict(pairs)) => pairs.clone(),
+            _ => return Err(lost(self, "the fields of a named tuple are not known")),
+        };
+        let mut names = Vec::new();
+        let mut defaults = Vec::new();
+        let mut fields_named: Vec<Box<str>> = Vec::new();
+        for (field, _) in &fields {
+            let Some(text) = module.text(*field) else { return Err(lost(self, "the fields of a named tuple are not known")) };
+            names.push(self.ship(*field)?);
+            match class.members.get(&*text) {
+                Some(default) => defaults.push(self.ship(*default)?),
+                None if !defaults.is_empty() => return Err(lost(self, "a field without a default follows one with a default")),
+                None => {}
+            }
+            fields_named.push(text.into());
+        }
+        let maker = self.reference("collections", "namedtuple");
+        let (name, names) = (self.ship(class.name)?, self.heap.tuple(names));
+        let (defaults, module_name) = (self.heap.tuple(defaults), self.heap.name(&module.name));
+        let keywords = [("defaults".into(), defaults), ("module".into(), module_name)];
+        let made = self.call(maker, vec![name, names], &keywords)?;
+        self.keep(&format!("node {node:?}"), made);
+        let attributes = self.heap.dict([]);
+        let setter = self.dialect().helper(self.heap, Helper::ClassSetState);
+        let nothing = self.heap.dict([]);
+        let state = self.heap.tuple([attributes, nothing]);
+        self.heap.set_state(made, setter, state)?;
+        let mut pairs = Vec::new();
+        for (name, member) in &class.members {
+            if fields_named.contains(name) || matches!(&**name, "__module__" | "__annotate_func__" | "__static_attributes__" | "__firstlineno__") {
+                continue;
+            }
+            let value = self.ship(*member)?;
+            pairs.extend([self.copied_name(name), value]);
+        }
+        let bases = self.reference("typing", "NamedTuple");
+        let bases = self.heap.tuple([bases]);
+        pairs.extend([self.copied_name("__orig_bases__"), bases]);
+        self.heap.extend(attributes, &pairs);
+        Ok(made)
+    }
+
     /// What the dicts of the bases hold.
     fn inherited(&mut self, class: &Class) -> Result<IndexMap<Box<str>, Value>> {
         let mut found = IndexMap::new();
@@ -279,7 +370,8 @@ impl Shipment<'_, '_, '_> {
     /// The dict of a class as its metaclass leaves it, without what cloudpickle never takes.
     fn members(&mut self, node: Node, class: &Class) -> Result<IndexMap<Box<str>, Value>> {
         let module = self.module;
-        let metaclass = module.metaclass(class, 0);
+        let classes = Classes { root: self.root, module };
+        let metaclass = classes.metaclass(class, 0);
         let mut members: IndexMap<Box<str>, Value> = IndexMap::new();
         let enum_names = if metaclass == Metaclass::Enum { enums::names(self, class) } else { Vec::new() };
         for (name, member) in &class.members {
@@ -304,14 +396,14 @@ impl Shipment<'_, '_, '_> {
         if members.contains_key("__eq__") && !members.contains_key("__hash__") {
             members.insert("__hash__".into(), Value::None);
         }
-        if class.bases.iter().any(|base| module.is_alias(*base)) {
+        if class.bases.iter().any(|base| classes.is_alias(*base)) {
             let bases = self.made(&format!("bases {node:?}")).unwrap_or(Value::None);
             members.insert("__orig_bases__".into(), bases);
             let parameters = self.parameters(class)?;
             members.insert("__parameters__".into(), parameters);
         }
         let is_abc = match &metaclass {
-            Metaclass::Abc => true,
+            Metaclass::Abc | Metaclass::Other(..) => true,
             Metaclass::Own(own) => match module.nodes.get(*own) {
                 Thing::Class(own) => own.bases.iter().any(|base| module.nodes.is_global(*base, "abc", "ABCMeta")),
                 _ => false,
@@ -319,7 +411,7 @@ impl Shipment<'_, '_, '_> {
             _ => false,
         };
         if is_abc {
-            let names = module.abstract_names(class, 0).unwrap_or_default();
+            let names = classes.abstract_names(node);
             let names: Vec<Value> = names.iter().map(|name| self.heap.name(name)).collect();
             let empty = names.is_empty().then(|| self.made("frozenset()")).flatten();
             let set = empty.unwrap_or_else(|| self.heap.frozenset(names.iter().copied()));

@@ -189,7 +189,8 @@ impl Shipment<'_, '_, '_> {
         let packages: Vec<&str> = values
             .chain(closure)
             .filter_map(|node| match module.nodes.get(node) {
-                Thing::Module(name) => Some(&**name),
+                // A module is no package, and `os.path` is a module of its own.
+                Thing::Module(name) if &**name != "os" => Some(&**name),
                 _ => None,
             })
             .collect();

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
+use super::ModuleOptions;
 use super::node::{Class, Node, Nodes, Thing, Why};
 use super::program::{Operand, Program};
 use crate::bytecode::Version;
@@ -23,6 +24,8 @@ const DEPTH: usize = 60;
 pub(super) enum Flow {
     Next,
     Goto(usize),
+    /// A module that is not there was imported.
+    Raise,
     Branch {
         /// Whether it jumps, where that is known.
         jumps: Option<bool>,
@@ -53,8 +56,8 @@ pub(super) struct Frame {
     pub(super) cells: HashMap<Rc<str>, Node>,
     /// The names of a class body.
     pub(super) names: IndexMap<Box<str>, Node>,
-    /// The handlers that were set up (up to 3.10).
-    pub(super) blocks: Vec<usize>,
+    /// The handlers that were set up, and how much was on the stack then (up to 3.10).
+    pub(super) blocks: Vec<(usize, usize)>,
     pub(super) keywords: Option<Value>,
     pub(super) body: Body,
     /// Something in it may have raised.
@@ -98,8 +101,8 @@ pub(super) struct Machine {
     pub(super) heap: Heap<'static>,
     pub(super) nodes: Nodes,
     pub(super) version: Version,
-    /// `__name__` and `__package__`.
-    pub(super) name: Box<str>,
+    pub(super) options: ModuleOptions,
+    /// `__package__`.
     pub(super) package: Box<str>,
     pub(super) globals: IndexMap<Box<str>, Node>,
     /// Modules of which all names were imported.
@@ -121,14 +124,14 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    pub(super) fn new(heap: Heap<'static>, version: Version, name: &str, package: &str) -> Self {
+    pub(super) fn new(heap: Heap<'static>, version: Version, package: &str, options: ModuleOptions) -> Self {
         let mut nodes = Nodes::default();
         let none = nodes.add(Thing::Const(Value::None));
         Self {
             heap,
             nodes,
             version,
-            name: name.into(),
+            options,
             package: package.into(),
             globals: IndexMap::new(),
             stars: Vec::new(),
@@ -153,7 +156,7 @@ impl Machine {
 
     /// What the import machinery sets.
     pub(super) fn begin(&mut self, file: &str) {
-        let name = self.name.clone();
+        let name = self.options.name.clone();
         let node = self.name_node(&name);
         self.globals.insert("__name__".into(), node);
         let package = self.package.clone();
@@ -269,6 +272,7 @@ impl Machine {
         let raising = mem::take(&mut self.raising);
         match flow {
             Flow::Goto(target) => frame.at = target,
+            Flow::Raise => frame.at = self.raise(frame)?,
             Flow::Branch { jumps: Some(true), target, on_jump, .. } => {
                 frame.stack.extend(on_jump);
                 frame.at = target;
@@ -300,7 +304,7 @@ impl Machine {
             }
             handler.filter(|handler| goes_on(*handler))
         } else {
-            frame.blocks.iter().rev().copied().find(|handler| goes_on(*handler))
+            frame.blocks.iter().rev().map(|(handler, _)| *handler).find(|handler| goes_on(*handler))
         };
         self.spend(program.steps.len() / 8)?;
         let Some(handler) = handler else {
@@ -388,7 +392,7 @@ impl Machine {
                 Flow::Branch { target, on_jump, on_next, .. } => {
                     frame.stack.extend(if next == target { on_jump } else { on_next });
                 }
-                Flow::Return(_) | Flow::Enter(_) => return None,
+                Flow::Return(_) | Flow::Enter(_) | Flow::Raise => return None,
             }
         }
         Some(mem::take(&mut frame.stack))

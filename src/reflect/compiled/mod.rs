@@ -14,10 +14,13 @@ mod machine;
 mod node;
 mod objects;
 mod operate;
+mod options;
 mod program;
+mod raise;
 mod shipment;
 mod stdlib;
 mod step;
+mod table;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -28,6 +31,8 @@ use self::machine::Machine;
 use self::node::{Node, Nodes, Thing};
 use self::shipment::Shipment;
 use super::{Code, Dialect, Target};
+
+pub use self::options::ModuleOptions;
 use crate::bytecode::Version;
 use crate::error::{ErrorKind, Result};
 use crate::heap::{Heap, Value};
@@ -89,6 +94,11 @@ impl CompiledModule {
     /// Those of [`Pyc::parse`](crate::marshal::Pyc::parse); [`ErrorKind::NotFound`] for a Python before 3.8; [`ErrorKind::WrongType`] when
     /// there is no code object in the file.
     pub fn from_pyc(name: &str, bytes: &[u8]) -> Result<Self> {
+        ModuleOptions::new(name).from_pyc(bytes)
+    }
+
+    fn follow(options: &ModuleOptions, bytes: &[u8]) -> Result<Self> {
+        let name = &*options.name;
         let pyc = Pyc::parse(bytes)?;
         let python = pyc.header.python;
         let Some(version) = Version::of_python(python) else {
@@ -97,10 +107,10 @@ impl CompiledModule {
         let mut heap = Heap::new();
         let (code, interned) = pyc.code.load_interned(&mut heap)?;
         let view = Code::reflect(heap.obj(code))?;
-        let file: Box<str> = view.filename().to_string_lossy().as_ref().into();
+        let file = options.file.clone().unwrap_or_else(|| view.filename().to_string_lossy().as_ref().into());
         let is_package = file.rsplit(['/', '\\']).next() == Some("__init__.py");
         let package = if is_package { name } else { name.rsplit_once('.').map_or("", |(package, _)| package) };
-        let mut machine = Machine::new(heap, version, name, package);
+        let mut machine = Machine::new(heap, version, package, options.clone());
         machine.begin(&file);
         if machine.run(code).is_err() {
             let why = machine.why("the body of the module is not followed");
@@ -130,12 +140,6 @@ impl CompiledModule {
     #[must_use]
     pub fn dialect(self, dialect: Dialect) -> Self {
         Self { target: self.target.dialect(dialect), ..self }
-    }
-
-    /// Says what `__file__` is; otherwise it is the name that the compiler was given.
-    #[must_use]
-    pub fn file(self, file: &str) -> Self {
-        Self { file: file.into(), ..self }
     }
 
     /// Adds a module of the package: what refers to its functions and classes then takes them by value too.
@@ -185,15 +189,31 @@ impl CompiledModule {
     ///
     /// [`ErrorKind::NotFollowed`] where it, or something that it needs, was not followed; [`ErrorKind::NotFound`].
     pub fn build(&self, heap: &mut Heap<'_>, name: &str) -> Result<Value> {
-        let missing = || ErrorKind::NotFound { what: "definition by value of", name: format!("{}.{name}", self.name) };
+        self.build_of(self, heap, name)
+    }
+
+    /// The same for a module of a package.
+    fn build_of(&self, root: &Self, heap: &mut Heap<'_>, name: &str) -> Result<Value> {
+        let wanted = format!("{}.{name}", self.name);
+        let missing = || ErrorKind::NotFound { what: "definition by value of", name: wanted.clone() };
         let mut path = name.split('.');
         let first = path.next().unwrap_or_default();
-        let mut node = *self.globals.get(first).ok_or_else(missing)?;
+        let Some(mut node) = self.globals.get(first).copied() else {
+            let star = self.stars.iter().rev().find(|star| root.module(star).is_none_or(|module| module.globals.contains_key(first)));
+            let star = star.filter(|_| !stdlib::is_builtin(first)).ok_or_else(missing)?;
+            return Ok(Shipment::new(self, root, heap, wanted.clone()).reference(star, name));
+        };
         for attribute in path {
-            let Thing::Class(class) = self.nodes.get(node) else { return Err(missing().into()) };
-            node = *class.members.get(attribute).ok_or_else(missing)?;
+            node = match self.nodes.get(node) {
+                Thing::Class(class) => *class.members.get(attribute).ok_or_else(missing)?,
+                Thing::Global(module, name) if !root.covers(module) || root.module(module).is_some() => {
+                    let name = format!("{name}.{attribute}");
+                    return Ok(Shipment::new(self, root, heap, wanted.clone()).reference(module, &name));
+                }
+                _ => return Err(missing().into()),
+            };
         }
-        Shipment::new(self, heap, format!("{}.{name}", self.name)).ship_whole(node)
+        Shipment::new(self, root, heap, wanted).ship_whole(node)
     }
 
     /// Whether a module is this one or below it.
@@ -208,7 +228,13 @@ impl CompiledModule {
     /// What a name of a submodule is.
     fn found(&self, module: &str, name: &str) -> Option<(&Self, Node)> {
         let module = self.module(module)?;
-        Some((module, *module.globals.get(name)?))
+        match module.globals.get(name) {
+            Some(node) => Some((module, *node)),
+            None => module.stars.iter().rev().find_map(|star| {
+                let module = self.module(star).filter(|other| other.name != module.name)?;
+                Some((module, *module.globals.get(name)?))
+            }),
+        }
     }
 
     fn text(&self, node: Node) -> Option<String> {
@@ -256,7 +282,7 @@ impl ModuleByValue for CompiledModule {
     }
 
     fn define(&self, heap: &mut Heap<'_>, module: &str, name: &str) -> Result<Value> {
-        let found = self.module(module).ok_or_else(|| ErrorKind::NotFound { what: "module", name: module.to_owned() })?;
-        found.build(heap, name)
+        let found = self.module(module).ok_or_else(|| ErrorKind::NotFound { what: "compiled module", name: module.to_owned() })?;
+        found.build_of(self, heap, name)
     }
 }

@@ -13,10 +13,6 @@ impl Machine {
         self.nodes.add(Thing::Const(value))
     }
 
-    pub(super) fn constant_bool(&mut self, yes: bool) -> Node {
-        self.nodes.add(Thing::Const(Value::Bool(yes)))
-    }
-
     pub(super) fn constant_str(&mut self, text: &str) -> Node {
         let value = self.heap.str(text);
         self.nodes.add(Thing::Const(value))
@@ -123,17 +119,18 @@ impl Machine {
         if self.nodes.changed(dict).is_some() {
             return Ok(None);
         }
+        let mut found = None;
         for (known, value) in pairs {
             match self.equal(known, key) {
-                Some(true) => return Ok(Some(Some(value))),
+                Some(true) => found = Some(value),
                 Some(false) => {}
                 None => return Ok(None),
             }
         }
-        Ok(Some(None))
+        Ok(Some(found))
     }
 
-    /// Sets an item of a dict; where it is not known which, the dict is changed.
+    /// Sets an item of a dict. Where it is not known whether a key is there already it is set once more, as the worker will do it.
     pub(super) fn set_item(&mut self, dict: Node, key: Node, value: Node) -> Result<(), Lost> {
         let Thing::Dict(pairs) = self.nodes.get(dict) else { return Ok(()) };
         let keys: Vec<Node> = pairs.iter().map(|(key, _)| *key).collect();
@@ -144,8 +141,8 @@ impl Machine {
                 Some(true) => at = Some(nth),
                 Some(false) => {}
                 None => {
-                    let why = self.why("whether two keys are equal is not known");
-                    self.nodes.change(dict, why);
+                    at = None;
+                    break;
                 }
             }
         }
@@ -176,6 +173,7 @@ impl Machine {
                 let (major, minor) = self.version.python();
                 return Ok(self.constant_int(if name == "major" { major } else { minor }.into()));
             }
+            Thing::Const(Value::Str(_)) => Thing::Attr(object, name.into()),
             Thing::Class(class) => match class.members.get(name).copied() {
                 Some(found) if matches!(self.nodes.get(found), Thing::Function(_)) => return Ok(found),
                 _ => match (name, class.qualname) {
@@ -229,13 +227,21 @@ impl Machine {
         let whole = format!("{module}.{name}");
         match (module, name) {
             ("sys", "version_info") => return Thing::VersionInfo,
+            ("sys", "platform") if self.options.platform.is_some() => {
+                let platform = self.options.platform.clone().unwrap_or_default();
+                return Thing::Const(self.heap.name(&platform));
+            }
+            ("os", "name") if self.options.platform.is_some() => {
+                let name = if self.options.platform.as_deref() == Some("win32") { "nt" } else { "posix" };
+                return Thing::Const(self.heap.name(name));
+            }
             ("typing" | "typing_extensions", "TYPE_CHECKING") => return Thing::Const(Value::Bool(false)),
             _ => {}
         }
         if self.imported.contains_key(&*whole) {
             return Thing::Module(whole.into());
         }
-        self.raising = true;
+        self.raising |= self.options.has(module) != Some(true);
         Thing::Global(module.into(), name.into())
     }
 
@@ -272,7 +278,7 @@ impl Machine {
     }
 
     /// `IMPORT_NAME`.
-    pub(super) fn import(&mut self, name: &str, level: Node, names: Node) -> Result<Node, Lost> {
+    pub(super) fn import(&mut self, name: &str, level: Node, names: Node) -> Result<Option<Node>, Lost> {
         let level = self.int(level).ok_or("how many dots stand before the module is not known")?;
         let whole = if level == 0 {
             name.to_owned()
@@ -288,8 +294,11 @@ impl Machine {
                 (package, name) => format!("{package}.{name}"),
             }
         };
-        if !super::stdlib::is_always_there(&whole, self.version.python()) {
-            self.raising = true;
+        match self.options.has(&whole) {
+            Some(true) => {}
+            Some(false) if self.simulating => self.raising = true,
+            Some(false) => return Ok(None),
+            None => self.raising = !super::stdlib::is_always_there(&whole, self.version.python()),
         }
         let mut end = 0;
         while let Some(dot) = whole.get(end..).and_then(|rest| rest.find('.')) {
@@ -305,7 +314,7 @@ impl Machine {
             _ => &*whole,
         };
         let module = Thing::Module(top.into());
-        Ok(self.nodes.add(module))
+        Ok(Some(self.nodes.add(module)))
     }
 
     /// `IMPORT_FROM`.

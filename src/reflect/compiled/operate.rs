@@ -48,7 +48,12 @@ impl Machine {
             "BUILD_TUPLE_UNPACK" | "BUILD_LIST_UNPACK" | "BUILD_SET_UNPACK" | "BUILD_TUPLE_UNPACK_WITH_CALL" => {
                 let mut items = Vec::new();
                 for part in frame.pop_many(count()?)? {
-                    items.extend(self.items(part)?.ok_or("what is unpacked is not known")?);
+                    let Some(more) = self.items(part)? else {
+                        let node = self.unknown("what is unpacked is not known");
+                        frame.stack.push(node);
+                        return Ok(());
+                    };
+                    items.extend(more);
                 }
                 if op == "BUILD_LIST_UNPACK" { Thing::List(items) } else if op == "BUILD_SET_UNPACK" { Thing::Set(items) } else { Thing::Tuple(items) }
             }
@@ -95,11 +100,16 @@ impl Machine {
                     frame.stack.push(value);
                     return Ok(());
                 }
-                if op == "FORMAT_VALUE" && step.arg & 3 != 0 {
-                    return Err("the format is not followed");
-                }
+                let conversion = if op == "FORMAT_VALUE" { step.arg & 3 } else { 0 };
+                let value = self.converted(value, conversion);
                 let callable = self.nodes.add(Thing::Global("builtins".into(), "format".into()));
                 Thing::Call { callable, args: [value].into_iter().chain(spec).collect(), keywords: Vec::new() }
+            }
+            "CONVERT_VALUE" => {
+                let value = frame.pop()?;
+                let node = self.converted(value, step.arg);
+                frame.stack.push(node);
+                return Ok(());
             }
             "UNPACK_SEQUENCE" => {
                 let (value, count) = (frame.pop()?, count()?);
@@ -116,7 +126,7 @@ impl Machine {
                                 Thing::Global(..) | Thing::Call { .. } | Thing::Attr(..) => {
                                     Thing::Call { callable, args: vec![value, at], keywords: Vec::new() }
                                 }
-                                _ => return Err("what is unpacked is not known"),
+                                _ => Thing::Unknown(self.why("what is unpacked is not known")),
                             };
                             let item = self.nodes.add(item);
                             frame.stack.push(item);
@@ -128,7 +138,13 @@ impl Machine {
             "UNPACK_EX" => {
                 let value = frame.pop()?;
                 let (before, after) = (usize::try_from(step.arg & 0xff).unwrap_or(0), usize::try_from(step.arg >> 8).unwrap_or(0));
-                let items = self.items(value)?.ok_or("what is unpacked is not known")?;
+                let Some(items) = self.items(value)? else {
+                    for _ in 0..=before + after {
+                        let node = self.unknown("what is unpacked is not known");
+                        frame.stack.push(node);
+                    }
+                    return Ok(());
+                };
                 let rest = items.len().checked_sub(before + after).ok_or("there is too little to unpack")?;
                 let list = self.nodes.add(Thing::List(items.get(before..before + rest).unwrap_or_default().to_vec()));
                 frame.stack.extend(items.get(before + rest..).unwrap_or_default().iter().rev());
@@ -164,8 +180,15 @@ impl Machine {
                     frame.stack.push(self.none);
                     return Ok(());
                 }
-                _ => return Err("the instruction is not followed"),
+                _ => {
+                    frame.pop()?;
+                    Thing::Unknown(self.why("the instruction is not followed"))
+                }
             },
+            "CALL_INTRINSIC_2" => {
+                frame.pop_many(2)?;
+                Thing::Unknown(self.why("the instruction is not followed"))
+            }
             "UNARY_NOT" => {
                 let value = frame.pop()?;
                 match self.truth(value) {
@@ -233,15 +256,35 @@ impl Machine {
         Ok(self.nodes.get(dict).clone())
     }
 
+    /// `!r`, `!s` and `!a` of an f-string.
+    fn converted(&mut self, value: Node, conversion: i32) -> Node {
+        let name = match conversion {
+            1 => "str",
+            2 => "repr",
+            3 => "ascii",
+            _ => return value,
+        };
+        let callable = self.nodes.add(Thing::Global("builtins".into(), name.into()));
+        self.nodes.add(Thing::Call { callable, args: vec![value], keywords: Vec::new() })
+    }
+
     fn list_to_tuple(&mut self, frame: &mut Frame) -> Result<Thing, Lost> {
         let list = frame.pop()?;
-        Ok(Thing::Tuple(self.items(list)?.ok_or("the list is not known")?))
+        match self.items(list)? {
+            Some(items) => Ok(Thing::Tuple(items)),
+            None => Ok(Thing::Unknown(self.why("the list is not known"))),
+        }
     }
 
     fn merge(&mut self, dict: Node, part: Node) -> Result<(), Lost> {
-        let Thing::Dict(pairs) = self.nodes.get(part).clone() else { return Err("what is unpacked is not known") };
+        let why = self.why("what is unpacked is not known");
+        let Thing::Dict(pairs) = self.nodes.get(part).clone() else {
+            self.nodes.change(dict, why);
+            return Ok(());
+        };
         if self.nodes.changed(part).is_some() {
-            return Err("what is unpacked is not known");
+            self.nodes.change(dict, why);
+            return Ok(());
         }
         for (key, value) in pairs {
             self.set_item(dict, key, value)?;
@@ -268,7 +311,14 @@ impl Machine {
                 let items = self.heap.items(set).to_vec();
                 items.into_iter().map(|item| self.nodes.add(Thing::Const(item))).collect()
             }
-            _ => self.items(value)?.ok_or("what is unpacked is not known")?,
+            _ => match self.items(value)? {
+                Some(items) => items,
+                None => {
+                    let why = self.why("what is unpacked is not known");
+                    self.nodes.change(container, why);
+                    return Ok(());
+                }
+            },
         };
         self.spend(more.len())?;
         match self.nodes.get_mut(container) {
@@ -339,6 +389,9 @@ impl Machine {
             self.spend(a.len() + b.len())?;
             return Ok(self.constant_str(&(a + &b)));
         }
+        if name == "mod" && let Some(template) = self.text(left) && let Some(text) = self.formatted(&template, right)? {
+            return Ok(self.constant_str(&text));
+        }
         let is = |thing: &Thing| matches!(thing, Thing::List(_) | Thing::Dict(_) | Thing::Set(_));
         let is_tuple = |machine: &Self, node| matches!(machine.nodes.get(node), Thing::Tuple(_) | Thing::Const(Value::Tuple(_)));
         if name == "add" && is_tuple(self, left) && is_tuple(self, right) {
@@ -367,6 +420,32 @@ impl Machine {
         }
         let thing = self.operator(name, vec![left, right]);
         Ok(self.nodes.add(thing))
+    }
+
+    /// `template % values`, for strs and ints.
+    fn formatted(&mut self, template: &str, values: Node) -> Result<Option<String>, Lost> {
+        let values = match self.nodes.get(values) {
+            Thing::Tuple(_) | Thing::Const(Value::Tuple(_)) => self.items(values)?.unwrap_or_default(),
+            _ => vec![values],
+        };
+        let (mut out, mut values) = (String::new(), values.into_iter());
+        let mut parts = template.split('%');
+        out.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let Some(value) = values.next() else { return Ok(None) };
+            let text = match (part.chars().next(), self.text(value), self.int(value)) {
+                (Some('s'), Some(text), _) => text,
+                (Some('s' | 'd'), None, Some(n)) if !matches!(self.nodes.get(value), Thing::Const(Value::Bool(_))) => n.to_string(),
+                _ => return Ok(None),
+            };
+            if out.len() + text.len() + part.len() > LONGEST {
+                return Ok(None);
+            }
+            out.push_str(&text);
+            out.push_str(part.get(1..).unwrap_or_default());
+        }
+        self.spend(out.len())?;
+        Ok(values.next().is_none().then_some(out))
     }
 
     pub(super) fn get_item(&mut self, object: Node, key: Node) -> Result<Node, Lost> {

@@ -32,10 +32,9 @@ pub(super) struct Step {
 /// The steps of a code object.
 #[derive(Debug)]
 pub(super) struct Program {
-    pub(super) code: Value,
     pub(super) steps: Vec<Step>,
-    /// From which offset to which, and the step of the handler (3.11 on).
-    handlers: Vec<(i64, i64, usize)>,
+    /// From which offset to which, the step of the handler, the depth of the stack there, and whether the place is pushed (3.11 on).
+    handlers: Vec<(i64, i64, usize, usize, bool)>,
     pub(super) flags: u32,
     pub(super) argcount: usize,
     pub(super) kwonly: usize,
@@ -80,9 +79,9 @@ impl Program {
         }
         let table = code.exceptiontable().unwrap_or_default();
         let rows = Exceptions::new(&table).take(steps.len());
-        let handlers = rows.filter_map(|row| Some((row.start, row.end, *places.get(&row.target)?))).collect();
+        let depth = |depth| usize::try_from(depth).unwrap_or(0);
+        let handlers = rows.filter_map(|row| Some((row.start, row.end, *places.get(&row.target)?, depth(row.depth), row.lasti))).collect();
         Ok(Self {
-            code: value,
             steps,
             handlers,
             flags: code.flags(),
@@ -96,8 +95,14 @@ impl Program {
 
     /// The handler of a step, from 3.11 on.
     pub(super) fn handler(&self, at: usize) -> Option<usize> {
+        self.handler_at(at).map(|(target, _, _)| target)
+    }
+
+    /// The same, with the depth of the stack there, and whether the place of the step is pushed.
+    pub(super) fn handler_at(&self, at: usize) -> Option<(usize, usize, bool)> {
         let offset = self.steps.get(at)?.offset;
-        self.handlers.iter().find(|(start, end, _)| (*start..*end).contains(&offset)).map(|(_, _, target)| *target)
+        let found = self.handlers.iter().find(|(start, end, ..)| (*start..*end).contains(&offset));
+        found.map(|(_, _, target, depth, lasti)| (*target, *depth, *lasti))
     }
 
     /// The steps that may follow a step when nothing is raised, and whether the code may end there.

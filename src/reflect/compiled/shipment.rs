@@ -19,6 +19,8 @@ pub(super) enum Task {
 /// Definitions of a module on their way into a heap.
 pub(super) struct Shipment<'s, 'h, 'a> {
     pub(super) module: &'s CompiledModule,
+    /// The package that it is of.
+    pub(super) root: &'s CompiledModule,
     pub(super) heap: &'h mut Heap<'a>,
     pub(super) target: &'s Target,
     /// What is asked for, as errors name it.
@@ -31,8 +33,13 @@ pub(super) struct Shipment<'s, 'h, 'a> {
 const SHARED: u64 = 0;
 
 impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
-    pub(super) fn new(module: &'s CompiledModule, heap: &'h mut Heap<'a>, wanted: String) -> Self {
-        Self { module, heap, target: &module.target, wanted, open: Vec::new(), depth: 0 }
+    pub(super) fn new(module: &'s CompiledModule, root: &'s CompiledModule, heap: &'h mut Heap<'a>, wanted: String) -> Self {
+        let mut this = Self { module, root, heap, target: &root.target, wanted, open: Vec::new(), depth: 0 };
+        // Builders use these too.
+        for name in ["type", "object", "property", "classmethod", "staticmethod"] {
+            this.reference("builtins", name);
+        }
+        this
     }
 
     pub(super) fn dialect(&self) -> &'s Dialect {
@@ -154,20 +161,20 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
         {
             return self.dialect().builtin_type(self.heap, known.1);
         }
-        if module == "builtins" {
-            return self.heap.shared_global(module, name);
-        }
-        let key = (SHARED, format!("reference {module} {name}").into());
+        let (module, name) = super::stdlib::own_names(module, name);
+        let in_c = super::stdlib::is_in_c(module);
+        let text = if in_c { format!("{module} {name}") } else { format!("reference {module} {name}") };
+        let key = (SHARED, text.into());
         if let Some(made) = self.heap.made.get(&key) {
             return *made;
         }
-        let made = self.heap.global(module, name);
+        let made = if in_c { self.heap.global_in_c(module, name) } else { self.heap.global(module, name) };
         self.heap.made.insert(key, made);
         made
     }
 
     pub(super) fn module_reference(&mut self, name: &str) -> Result<Value> {
-        if self.module.covers(name) {
+        if self.root.covers(name) {
             return Err(self.cannot("the module itself is used as an object, and it is written by value"));
         }
         let key = (SHARED, format!("module {name}").into());
@@ -175,7 +182,9 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
             return Ok(*made);
         }
         let mut parts = ModuleParts::reference(self.heap, name);
-        parts.name = self.heap.name(super::stdlib::own_name(name));
+        if name != "sys" && name != "builtins" {
+            parts.name = self.heap.name(super::stdlib::own_name(name));
+        }
         let helper = self.dialect().helper(self.heap, crate::reflect::Helper::SubImport);
         let args = self.heap.tuple([parts.name]);
         let made = self.heap.call(helper, args);
@@ -279,6 +288,32 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
                 }
                 let keywords = self.heap.dict(pairs);
                 Some(PartialParts::new(self.heap, function).args(args).keywords(keywords).build(self.heap, self.target)?)
+            }
+            ("collections", "namedtuple") if !keywords.iter().any(|(name, _)| &**name == "module") => {
+                let callable = self.reference(of, name);
+                let args = self.ship_all(args)?;
+                let mut shipped = Vec::new();
+                for (name, value) in keywords {
+                    shipped.push((name.clone(), self.ship(*value)?));
+                }
+                shipped.push(("module".into(), self.heap.name(&module.name)));
+                Some(self.call(callable, args, &shipped)?)
+            }
+            // Optional[X] is Union[X, None].
+            ("operator", "getitem") if args.first().is_some_and(|of| module.nodes.is_global(*of, "typing", "Optional")) => {
+                let [_, of] = args else { return Ok(None) };
+                let callable = self.reference("operator", "getitem");
+                let union = self.reference("typing", "Union");
+                let of = self.forward(*of)?;
+                let type_of = self.reference("builtins", "type");
+                let key = "type of None";
+                let none = match self.made(key) {
+                    Some(made) => made,
+                    None => self.heap.call(type_of, (Value::None,)),
+                };
+                self.keep(key, none);
+                let alternatives = self.heap.tuple([of, none]);
+                Some(self.heap.call(callable, (union, alternatives)))
             }
             // The class of `None` has no name that could be imported.
             ("builtins", "type") if args.len() == 1 && keywords.is_empty() && args.first().and_then(constant) == Some(Value::None) => {

@@ -1,5 +1,10 @@
 //! What is known of the standard library: enough to tell what an import, a name or a base class is without a Python.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::table;
+
 /// The names of `builtins`, of CPython 3.8 to 3.14 together.
 const BUILTINS: &[&str] = &[
     "ArithmeticError", "AssertionError", "AttributeError", "BaseException", "BaseExceptionGroup", "BlockingIOError",
@@ -57,100 +62,6 @@ const SUBMODULES: &[&str] = &[
     "xml.etree.ElementTree", "xml.sax",
 ];
 
-/// Classes whose metaclass is not `type`: module, name, and the metaclass.
-const METACLASSES: &[(&str, &str, &str)] = &[
-    ("abc", "ABC", "abc.ABCMeta"),
-    ("collections", "UserDict", "abc.ABCMeta"),
-    ("collections", "UserList", "abc.ABCMeta"),
-    ("collections", "UserString", "abc.ABCMeta"),
-    ("collections.abc", "AsyncGenerator", "abc.ABCMeta"),
-    ("collections.abc", "AsyncIterable", "abc.ABCMeta"),
-    ("collections.abc", "AsyncIterator", "abc.ABCMeta"),
-    ("collections.abc", "Awaitable", "abc.ABCMeta"),
-    ("collections.abc", "Buffer", "abc.ABCMeta"),
-    ("collections.abc", "ByteString", "abc.ABCMeta"),
-    ("collections.abc", "Callable", "abc.ABCMeta"),
-    ("collections.abc", "Collection", "abc.ABCMeta"),
-    ("collections.abc", "Container", "abc.ABCMeta"),
-    ("collections.abc", "Coroutine", "abc.ABCMeta"),
-    ("collections.abc", "Generator", "abc.ABCMeta"),
-    ("collections.abc", "Hashable", "abc.ABCMeta"),
-    ("collections.abc", "ItemsView", "abc.ABCMeta"),
-    ("collections.abc", "Iterable", "abc.ABCMeta"),
-    ("collections.abc", "Iterator", "abc.ABCMeta"),
-    ("collections.abc", "KeysView", "abc.ABCMeta"),
-    ("collections.abc", "Mapping", "abc.ABCMeta"),
-    ("collections.abc", "MappingView", "abc.ABCMeta"),
-    ("collections.abc", "MutableMapping", "abc.ABCMeta"),
-    ("collections.abc", "MutableSequence", "abc.ABCMeta"),
-    ("collections.abc", "MutableSet", "abc.ABCMeta"),
-    ("collections.abc", "Reversible", "abc.ABCMeta"),
-    ("collections.abc", "Sequence", "abc.ABCMeta"),
-    ("collections.abc", "Set", "abc.ABCMeta"),
-    ("collections.abc", "Sized", "abc.ABCMeta"),
-    ("collections.abc", "ValuesView", "abc.ABCMeta"),
-    ("contextlib", "AbstractAsyncContextManager", "abc.ABCMeta"),
-    ("contextlib", "AbstractContextManager", "abc.ABCMeta"),
-    ("contextlib", "AsyncExitStack", "abc.ABCMeta"),
-    ("contextlib", "ExitStack", "abc.ABCMeta"),
-    ("email.policy", "EmailPolicy", "abc.ABCMeta"),
-    ("enum", "Enum", "enum.EnumMeta"),
-    ("enum", "Flag", "enum.EnumMeta"),
-    ("enum", "IntEnum", "enum.EnumMeta"),
-    ("enum", "IntFlag", "enum.EnumMeta"),
-    ("enum", "ReprEnum", "enum.EnumMeta"),
-    ("enum", "StrEnum", "enum.EnumMeta"),
-    ("fractions", "Fraction", "abc.ABCMeta"),
-    ("http", "HTTPStatus", "enum.EnumMeta"),
-    ("importlib.abc", "Finder", "abc.ABCMeta"),
-    ("importlib.abc", "InspectLoader", "abc.ABCMeta"),
-    ("importlib.abc", "Loader", "abc.ABCMeta"),
-    ("importlib.abc", "MetaPathFinder", "abc.ABCMeta"),
-    ("importlib.abc", "PathEntryFinder", "abc.ABCMeta"),
-    ("importlib.abc", "ResourceLoader", "abc.ABCMeta"),
-    ("importlib.abc", "SourceLoader", "abc.ABCMeta"),
-    ("importlib.abc", "Traversable", "abc.ABCMeta"),
-    ("io", "BufferedIOBase", "abc.ABCMeta"),
-    ("io", "IOBase", "abc.ABCMeta"),
-    ("io", "RawIOBase", "abc.ABCMeta"),
-    ("io", "TextIOBase", "abc.ABCMeta"),
-    ("numbers", "Complex", "abc.ABCMeta"),
-    ("numbers", "Integral", "abc.ABCMeta"),
-    ("numbers", "Number", "abc.ABCMeta"),
-    ("numbers", "Rational", "abc.ABCMeta"),
-    ("numbers", "Real", "abc.ABCMeta"),
-    ("os", "PathLike", "abc.ABCMeta"),
-    ("selectors", "BaseSelector", "abc.ABCMeta"),
-    ("typing", "AbstractSet", "abc.ABCMeta"),
-    ("typing", "AsyncContextManager", "abc.ABCMeta"),
-    ("typing", "AsyncGenerator", "abc.ABCMeta"),
-    ("typing", "AsyncIterable", "abc.ABCMeta"),
-    ("typing", "AsyncIterator", "abc.ABCMeta"),
-    ("typing", "Awaitable", "abc.ABCMeta"),
-    ("typing", "ByteString", "abc.ABCMeta"),
-    ("typing", "Callable", "abc.ABCMeta"),
-    ("typing", "Collection", "abc.ABCMeta"),
-    ("typing", "Container", "abc.ABCMeta"),
-    ("typing", "ContextManager", "abc.ABCMeta"),
-    ("typing", "Coroutine", "abc.ABCMeta"),
-    ("typing", "Generator", "abc.ABCMeta"),
-    ("typing", "Hashable", "abc.ABCMeta"),
-    ("typing", "ItemsView", "abc.ABCMeta"),
-    ("typing", "Iterable", "abc.ABCMeta"),
-    ("typing", "Iterator", "abc.ABCMeta"),
-    ("typing", "KeysView", "abc.ABCMeta"),
-    ("typing", "Mapping", "abc.ABCMeta"),
-    ("typing", "MappingView", "abc.ABCMeta"),
-    ("typing", "MutableMapping", "abc.ABCMeta"),
-    ("typing", "MutableSequence", "abc.ABCMeta"),
-    ("typing", "MutableSet", "abc.ABCMeta"),
-    ("typing", "Reversible", "abc.ABCMeta"),
-    ("typing", "Sequence", "abc.ABCMeta"),
-    ("typing", "Sized", "abc.ABCMeta"),
-    ("typing", "ValuesView", "abc.ABCMeta"),
-    ("zipfile", "ZipExtFile", "abc.ABCMeta"),
-];
-
 /// Names of `typing` whose subclasses are made in a way of their own.
 const SPECIAL: &[&str] = &["NamedTuple", "Protocol", "TypedDict", "Any"];
 
@@ -169,16 +80,50 @@ pub(super) fn submodule(package: &str, name: &str) -> Option<String> {
     SUBMODULES.binary_search(&&*whole).is_ok().then_some(whole)
 }
 
+fn key(module: &str, name: &str) -> String {
+    format!("{module} {name}")
+}
+
+/// The module and name that a function or class says to be of.
+pub(super) fn own_names<'n>(module: &'n str, name: &'n str) -> (&'n str, &'n str) {
+    static ALIASES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| table::ALIASES.iter().copied().collect());
+    let found = ALIASES.get(&*key(module, name)).and_then(|names| names.split_once(' '));
+    found.unwrap_or((module, name))
+}
+
+/// Whether the functions and classes of a module are written in C: their names are no strs of the process but made each time.
+pub(super) fn is_in_c(module: &str) -> bool {
+    table::IN_C.contains(&module)
+}
+
+/// The abstract methods of a class of the standard library.
+pub(super) fn abstract_methods(module: &str, name: &str) -> impl Iterator<Item = &'static str> {
+    let wanted = key(generic(module), name);
+    let found = table::ABSTRACT.iter().find(|(class, _)| *class == wanted).map_or("", |(_, names)| *names);
+    found.split(' ').filter(|name| !name.is_empty())
+}
+
+/// `typing` has names for the classes of `collections.abc`.
+fn generic(module: &str) -> &str {
+    if module == "typing" { "collections.abc" } else { module }
+}
+
 /// The metaclass of a class of the standard library, `type` where it is that; `None` where it is not known.
-pub(super) fn metaclass(module: &str, name: &str) -> Option<&'static str> {
-    let known = METACLASSES.iter().find(|(m, n, _)| *m == module && *n == name).map(|(_, _, metaclass)| *metaclass);
+pub(super) fn metaclass(module: &str, name: &str) -> Option<(&'static str, &'static str)> {
+    let of = |module: &str| {
+        let wanted = key(module, name);
+        table::METACLASSES.iter().find(|(class, _)| *class == wanted).and_then(|(_, metaclass)| metaclass.split_once(' '))
+    };
     let top = module.split('.').next().unwrap_or_default();
     let plain = || {
         let special = matches!(module, "typing" | "typing_extensions") && SPECIAL.contains(&name);
         let here = ALWAYS.binary_search(&top).is_ok() && !matches!(top, "ctypes" | "enum") && !special;
-        here.then_some("type")
+        here.then_some(("builtins", "type"))
     };
-    known.or_else(plain)
+    match name {
+        "ByteString" => Some(("abc", "ABCMeta")),
+        _ => of(module).or_else(|| of(generic(module))).or_else(plain),
+    }
 }
 
 /// The `__name__` of a module that is imported by another name.

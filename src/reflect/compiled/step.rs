@@ -193,8 +193,10 @@ impl Machine {
             }
             "IMPORT_NAME" => {
                 let (names, level) = (frame.pop()?, frame.pop()?);
-                let module = self.import(&name(step)?, level, names)?;
-                frame.stack.push(module);
+                match self.import(&name(step)?, level, names)? {
+                    Some(module) => frame.stack.push(module),
+                    None => return Ok(Flow::Raise),
+                }
             }
             "IMPORT_FROM" => {
                 let module = frame.peek(1)?;
@@ -224,7 +226,14 @@ impl Machine {
             "JUMP_FORWARD" | "JUMP_ABSOLUTE" | "JUMP_BACKWARD" | "JUMP_BACKWARD_NO_INTERRUPT" => {
                 return Ok(Flow::Goto(step.target.ok_or("the jump leads nowhere")?));
             }
-            "SETUP_FINALLY" => frame.blocks.push(step.target.ok_or("the handler is not there")?),
+            "SETUP_FINALLY" => frame.blocks.push((step.target.ok_or("the handler is not there")?, frame.stack.len())),
+            "PUSH_EXC_INFO" | "POP_EXCEPT" | "CHECK_EXC_MATCH" => self.handle(frame, step)?,
+            "JUMP_IF_NOT_EXC_MATCH" => {
+                let (wanted, exception) = (frame.pop()?, frame.pop()?);
+                let caught = self.catches(wanted, exception)?;
+                let target = step.target.ok_or("the jump leads nowhere")?;
+                return Ok(Flow::Branch { jumps: Some(!caught), target, on_jump: Vec::new(), on_next: Vec::new() });
+            }
             "POP_BLOCK" => {
                 frame.blocks.pop();
             }
