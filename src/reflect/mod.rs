@@ -9,6 +9,7 @@
 //! - [`Enumeration`], [`EnumMember`], [`Dataclass`], [`DataclassField`], [`NamedTuple`], [`NewType`]: what a class or a function is beyond that.
 //! - [`std_types`]: dates, decimals, paths and the other types of the standard library, and instances of any class.
 //! - [`Dialect`], [`Helper`]: which release wrote it, and how it names its helpers. [`Target`]: what is built for.
+//! - [`CompiledModule`]: the functions and classes of a module from its `.pyc`, as cloudpickle in that Python writes them.
 //! - [`Source`] and [`SourceModule`]: functions, classes and modules from Python source, for every CPython from 3.6 on with nothing
 //!   installed.
 

@@ -5,6 +5,7 @@ compiled.py write OUT OWN PACKAGE ...   compiles the modules of the directory OW
 compiled.py judge FILE TOP              loads pairs of payloads in a process that cannot import TOP, and says in what they differ
 """
 import dataclasses
+import dis
 import enum
 import importlib
 import importlib.util
@@ -113,12 +114,12 @@ def write(out_dir, own, packages):
                         continue
                     if count >= int(limit):
                         break
+                    count += 1
                     try:
                         payload = cloudpickle.dumps(obj, protocol=5)
                     except Exception as error:
                         put(out, "refused", name, attribute, kind_of(module, obj), repr(error))
                         continue
-                    count += 1
                     put(out, "object", name, attribute, kind_of(module, obj), payload)
             cloudpickle.unregister_pickle_by_value(registered)
 
@@ -149,6 +150,8 @@ class Describer:
     def __call__(self, obj):
         if isinstance(obj, PLAIN) and not isinstance(obj, enum.Enum):
             return (type(obj).__name__, repr(obj))
+        if isinstance(obj, frozenset):
+            return ("frozenset",) + tuple(sorted((self(item) for item in obj), key=repr))
         if id(obj) in self.seen:
             return ("again", self.seen[id(obj)])
         self.kept.append(obj)
@@ -231,16 +234,19 @@ class Describer:
             if k not in ("__dict__", "__weakref__", "_abc_impl", "_abc_data", "__annotate_func__", "__annotations_cache__", "__slotnames__")
         }
         if "__dataclass_fields__" in members:
-            # The methods that the decorator makes are made on the worker.
+            # The methods that the decorator makes are made on the worker; what a base has too, cloudpickle leaves out.
+            members.pop("__hash__", None)
+            members.pop("__replace__", None)
             members = {k: v for k, v in members.items() if getattr(getattr(v, "__code__", None), "co_filename", "") != "<string>"}
         return ("class", cls.__module__, cls.__name__, cls.__qualname__, tuple(map(self, cls.__bases__)), self(type(cls)), self.sorted_pairs(members))
 
 
 def names_in(code):
-    names = set(code.co_names)
+    """The globals that a code object reads, those inside included."""
+    names = {i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"}
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
-            names |= names_in(constant)
+            names |= set(names_in(constant))
     return sorted(names)
 
 

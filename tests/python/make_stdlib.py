@@ -69,7 +69,7 @@ def merge(files):
         of, _ = target.split()
         return of.startswith("_") or of in ("posixpath", "posix", "builtins") or of.split(".")[0] == module.split(".")[0]
 
-    aliases = {key: found[0] for key, found in together(0).items() if len(set(found)) == 1 and own(key, found[0])}
+    aliases = {key: found[0] for key, found in together(0).items() if found == found[:1] * len(versions) and own(key, found[0])}
     abstract = {key: found[-1] for key, found in together(1).items()}
     modules = {}
     for key, found in together(2).items():

@@ -6,12 +6,14 @@ use super::enums;
 use super::node::{Class, Node, Thing};
 use super::shipment::{Shipment, Task};
 use super::{CompiledModule, stdlib};
+use crate::bytecode::Version;
 use crate::error::Result;
 use crate::heap::Value;
 use crate::reflect::class_builder::{DECORATE, new_tracker_id};
 use crate::reflect::class_parts::sort_attributes;
 use crate::reflect::classmethod::{ClassMethodParts, StaticMethodParts};
 use crate::reflect::{ClassKind, ClassParts, Helper, Release, Source};
+use std::cell::Cell;
 use std::sync::LazyLock;
 
 /// What makes a class.
@@ -37,6 +39,8 @@ static SET_NAMES: LazyLock<Source> = LazyLock::new(|| {
     )
 });
 
+/// How many classes are looked at for one.
+const WORK: u32 = 20_000;
 /// Classes are derived from each other no deeper.
 const DEEPEST: usize = 50;
 
@@ -45,6 +49,8 @@ const DEEPEST: usize = 50;
 pub(super) struct Classes<'s> {
     pub(super) root: &'s CompiledModule,
     pub(super) module: &'s CompiledModule,
+    /// How many classes may still be looked at: bases can be shared very often.
+    work: &'s Cell<u32>,
 }
 
 /// What defines a name of a class first.
@@ -54,10 +60,16 @@ enum Defined {
 }
 
 impl<'s> Classes<'s> {
+    fn pays(self) -> bool {
+        let left = self.work.get();
+        self.work.set(left.saturating_sub(1));
+        left > 0
+    }
+
     /// The metaclass of a class of the module.
     pub(super) fn metaclass(self, class: &Class, depth: usize) -> Metaclass {
         let nodes = &self.module.nodes;
-        if depth > DEEPEST {
+        if depth > DEEPEST || !self.pays() {
             return Metaclass::Unknown("classes are derived from each other without an end");
         }
         if let Some((_, given)) = class.keywords.iter().find(|(name, _)| &**name == "metaclass") {
@@ -139,7 +151,7 @@ impl<'s> Classes<'s> {
 
     /// The names that a class or one of its bases has as abstract.
     fn abstract_candidates(self, base: Node, names: &mut Vec<Box<str>>, depth: usize) {
-        if depth > DEEPEST {
+        if depth > DEEPEST || !self.pays() {
             return;
         }
         match self.module.nodes.get(base) {
@@ -158,7 +170,7 @@ impl<'s> Classes<'s> {
 
     /// What defines a name, in the order of the bases.
     fn defined(self, base: Node, wanted: &str, depth: usize) -> Option<Defined> {
-        if depth > DEEPEST {
+        if depth > DEEPEST || !self.pays() {
             return None;
         }
         match self.module.nodes.get(base) {
@@ -205,7 +217,8 @@ impl Shipment<'_, '_, '_> {
         if class.bases.iter().any(|base| module.nodes.is_global(*base, "typing", "NamedTuple")) {
             return self.named_tuple(node, class);
         }
-        let classes = Classes { root: self.root, module };
+        let work = Cell::new(WORK);
+        let classes = Classes { root: self.root, module, work: &work };
         let metaclass = classes.metaclass(class, 0);
         let name = self.ship(class.name)?;
         let bases = if class.bases.is_empty() {
@@ -298,7 +311,9 @@ impl Shipment<'_, '_, '_> {
             if inherited.get(&name).is_some_and(|base| is_same(*base, value)) {
                 continue;
             }
-            pairs.push((self.copied_name(&name), value));
+            // Only that key is put there by cloudpickle itself.
+            let key = if &*name == "_abc_impl" { self.heap.name(&name) } else { self.copied_name(&name) };
+            pairs.push((key, value));
         }
         if self.is_since(Release::V3_1) {
             sort_attributes(self.heap, &mut pairs);
@@ -342,17 +357,37 @@ impl Shipment<'_, '_, '_> {
         let state = self.heap.tuple([attributes, nothing]);
         self.heap.set_state(made, setter, state)?;
         let mut pairs = Vec::new();
+        let mut types = Value::None;
         for (name, member) in &class.members {
-            if fields_named.contains(name) || matches!(&**name, "__module__" | "__annotate_func__" | "__static_attributes__" | "__firstlineno__") {
+            if fields_named.contains(name) || matches!(&**name, "__module__" | "__annotate_func__") {
                 continue;
             }
-            let value = self.ship(*member)?;
+            let value = match module.nodes.get(*member) {
+                // `typing` makes forward references of strs.
+                Thing::Dict(given) if &**name == "__annotations__" => {
+                    let annotations = self.heap.dict([]);
+                    for (field, of) in given {
+                        let pair = [self.ship(*field)?, self.forward(*of)?];
+                        self.heap.extend(annotations, &pair);
+                    }
+                    types = annotations;
+                    annotations
+                }
+                _ => self.ship(*member)?,
+            };
             pairs.extend([self.copied_name(name), value]);
         }
         let bases = self.reference("typing", "NamedTuple");
         let bases = self.heap.tuple([bases]);
         pairs.extend([self.copied_name("__orig_bases__"), bases]);
         self.heap.extend(attributes, &pairs);
+        // `nm_tpl.__annotations__ = nm_tpl.__new__.__annotations__ = types`
+        let (getattr, setattr) = (self.reference("builtins", "getattr"), self.reference("builtins", "setattr"));
+        let key = self.heap.name("__new__");
+        let new = self.heap.call(getattr, (made, key));
+        let key = self.heap.name("__annotations__");
+        let dropped = self.heap.call(setattr, (new, key, types));
+        self.heap.then(made, dropped)?;
         Ok(made)
     }
 
@@ -360,8 +395,18 @@ impl Shipment<'_, '_, '_> {
     fn inherited(&mut self, class: &Class) -> Result<IndexMap<Box<str>, Value>> {
         let mut found = IndexMap::new();
         for base in class.bases.iter().rev() {
-            if let Thing::Class(of) = self.module.nodes.get(*base) {
-                found.extend(self.members(*base, of)?);
+            match self.module.nodes.get(*base) {
+                Thing::Class(of) => found.extend(self.members(*base, of)?),
+                // What is known of classes that are derived from most: empty tuples are one object.
+                Thing::Global(module, name) if matches!((&**module, &**name), ("abc", "ABC") | ("enum", _) | ("typing", "Generic" | "Protocol")) => {
+                    if self.module.version >= Version::Py313 {
+                        found.insert("__static_attributes__".into(), Value::EMPTY_TUPLE);
+                    }
+                    if &**module != "enum" {
+                        found.insert("__slots__".into(), Value::EMPTY_TUPLE);
+                    }
+                }
+                _ => {}
             }
         }
         Ok(found)
@@ -370,7 +415,8 @@ impl Shipment<'_, '_, '_> {
     /// The dict of a class as its metaclass leaves it, without what cloudpickle never takes.
     fn members(&mut self, node: Node, class: &Class) -> Result<IndexMap<Box<str>, Value>> {
         let module = self.module;
-        let classes = Classes { root: self.root, module };
+        let work = Cell::new(WORK);
+        let classes = Classes { root: self.root, module, work: &work };
         let metaclass = classes.metaclass(class, 0);
         let mut members: IndexMap<Box<str>, Value> = IndexMap::new();
         let enum_names = if metaclass == Metaclass::Enum { enums::names(self, class) } else { Vec::new() };
@@ -392,6 +438,13 @@ impl Shipment<'_, '_, '_> {
             };
             members.insert(name.clone(), value);
         }
+        if metaclass == Metaclass::Enum {
+            members.extend(enums::aliases(self, node, class)?);
+            if module.version < Version::Py311 {
+                let doc = self.heap.str("An enumeration.");
+                members.entry("__doc__".into()).or_insert(doc);
+            }
+        }
         members.entry("__doc__".into()).or_insert(Value::None);
         if members.contains_key("__eq__") && !members.contains_key("__hash__") {
             members.insert("__hash__".into(), Value::None);
@@ -412,12 +465,15 @@ impl Shipment<'_, '_, '_> {
         };
         if is_abc {
             let names = classes.abstract_names(node);
-            let names: Vec<Value> = names.iter().map(|name| self.heap.name(name)).collect();
-            let empty = names.is_empty().then(|| self.made("frozenset()")).flatten();
-            let set = empty.unwrap_or_else(|| self.heap.frozenset(names.iter().copied()));
-            if names.is_empty() {
-                self.keep("frozenset()", set);
+            if work.get() == 0 {
+                return Err(self.cannot("classes are derived from each other too often"));
             }
+            let names: Vec<Value> = names.iter().map(|name| self.heap.name(name)).collect();
+            let set = match &*names {
+                // One object up to 3.9.
+                [] if module.version < Version::Py310 => self.only("frozenset()", |heap| heap.frozenset([])),
+                names => self.heap.frozenset(names.iter().copied()),
+            };
             members.insert("__abstractmethods__".into(), set);
             let registry = self.heap.list([]);
             members.insert("_abc_impl".into(), registry);

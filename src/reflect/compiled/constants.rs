@@ -23,10 +23,11 @@ impl Shipment<'_, '_, '_> {
             }
             _ => {}
         }
-        let key = match value {
-            Value::Bytes(_) if module.heap.content(value).len() <= 1 => format!("bytes {:?}", module.heap.content(value)),
-            _ => format!("constant {value:?}"),
-        };
+        if matches!(value, Value::Bytes(_)) && module.heap.content(value).len() <= 1 {
+            let bytes = module.heap.content(value);
+            return Ok(self.only(&format!("bytes {bytes:?}"), |heap| heap.bytes(bytes.to_vec())));
+        }
+        let key = format!("constant {value:?}");
         if let Some(made) = self.made(&key) {
             return Ok(made);
         }

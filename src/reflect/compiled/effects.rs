@@ -1,6 +1,7 @@
 //! What code that is not followed may change.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use super::calls::gives_immutable;
 use super::machine::{Lost, Machine};
@@ -70,10 +71,27 @@ impl Machine {
         let mut seen = HashSet::new();
         let mut open = vec![function];
         open.extend(args.iter().copied().filter(|arg| matches!(self.nodes.get(*arg), Thing::Function(_))));
-        while let Some(node) = open.pop() {
+        let (mut classes, mut attributes) = (Vec::new(), HashSet::new());
+        loop {
+            let Some(node) = open.pop() else {
+                // Methods of the classes that were met, where anything has their names as attributes.
+                let methods = |class: &Node| match self.nodes.get(*class) {
+                    Thing::Class(class) => {
+                        let named = class.members.iter().filter(|(name, _)| attributes.contains(&***name));
+                        named.map(|(_, member)| *member).collect::<Vec<_>>()
+                    }
+                    _ => Vec::new(),
+                };
+                open.extend(classes.iter().flat_map(methods).filter(|member| !seen.contains(member)));
+                if open.is_empty() {
+                    break;
+                }
+                continue;
+            };
             if !seen.insert(node) {
                 continue;
             }
+            self.spend(1)?;
             match self.nodes.get(node) {
                 Thing::Function(function) => {
                     let (code, closure) = (function.code, function.closure.clone());
@@ -84,9 +102,14 @@ impl Machine {
                             open.push(content);
                         }
                     }
-                    self.touch_code(code, &mut open, node, why)?;
+                    self.touch_code(code, &mut open, &mut attributes, node, why)?;
                 }
-                Thing::Class(class) => open.extend(class.members.values().copied()),
+                Thing::Class(class) => {
+                    const MAKERS: &[&str] = &["__init__", "__new__", "__post_init__", "__setattr__", "__init_subclass__", "__call__"];
+                    classes.push(node);
+                    open.extend(MAKERS.iter().filter_map(|name| class.members.get(*name)));
+                    open.extend(class.bases.iter().copied());
+                }
                 Thing::Call { .. } | Thing::Tuple(_) => open.extend(self.nodes.children(node)),
                 Thing::Property(parts) => open.extend(parts.iter().flatten().copied()),
                 _ => {}
@@ -95,7 +118,14 @@ impl Machine {
         Ok(())
     }
 
-    fn touch_code(&mut self, code: Value, open: &mut Vec<Node>, function: Node, why: Why) -> Result<(), Lost> {
+    fn touch_code(
+        &mut self,
+        code: Value,
+        open: &mut Vec<Node>,
+        attributes: &mut HashSet<Rc<str>>,
+        function: Node,
+        why: Why,
+    ) -> Result<(), Lost> {
         let mut codes = vec![code];
         let mut seen = HashSet::new();
         while let Some(code) = codes.pop() {
@@ -106,6 +136,12 @@ impl Machine {
             self.spend(program.steps.len())?;
             let view = Code::reflect(self.heap.obj(code)).map_err(|_| "it is no code object")?;
             codes.extend(view.nested().map(|nested| nested.object().value()));
+            // Whether it may set something of a namespace that it gets at.
+            let sets = program.steps.iter().any(|step| match (&step.operand, step.op) {
+                (_, "STORE_SUBSCR" | "DELETE_SUBSCR" | "STORE_ATTR" | "DELETE_ATTR") => true,
+                (Operand::Name(name), _) => matches!(&**name, "update" | "setdefault" | "pop" | "clear" | "setattr" | "delattr"),
+                _ => false,
+            });
             let mut sets_any = false;
             let mut read = Vec::new();
             for (at, step) in program.steps.iter().enumerate() {
@@ -117,7 +153,8 @@ impl Machine {
                     }
                     "LOAD_GLOBAL" | "LOAD_NAME" => {
                         match &**name {
-                            "globals" | "exec" | "eval" | "vars" | "locals" => self.forget_globals(why),
+                            "exec" | "eval" => self.forget_globals(why),
+                            "globals" | "vars" | "locals" if sets => self.forget_globals(why),
                             "setattr" | "delattr" => sets_any = true,
                             _ => {}
                         }
@@ -126,7 +163,12 @@ impl Machine {
                             read.push((node, matches!(next, "STORE_ATTR" | "DELETE_ATTR")));
                         }
                     }
-                    "LOAD_ATTR" | "LOAD_METHOD" if &**name == "modules" => self.forget_globals(why),
+                    "LOAD_ATTR" | "LOAD_METHOD" => {
+                        attributes.insert(Rc::clone(name));
+                        if sets && &**name == "modules" {
+                            self.forget_globals(why);
+                        }
+                    }
                     "STORE_DEREF" | "DELETE_DEREF" => {
                         let nth = program.freevars.iter().position(|free| free == name);
                         if let (Some(nth), Thing::Function(function)) = (nth, self.nodes.get(function))

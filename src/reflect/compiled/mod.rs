@@ -248,6 +248,11 @@ impl CompiledModule {
         }
     }
 
+    /// Whether it is something of `typing` that takes brackets.
+    fn is_typing(&self, node: Node) -> bool {
+        matches!(self.nodes.get(node), Thing::Global(module, name) if &**module == "typing" && !matches!(&**name, "Generic" | "Protocol" | "Annotated" | "Literal"))
+    }
+
     /// The value of flags of `re`.
     fn flags(&self, node: Node) -> Option<u32> {
         const FLAGS: &[(&[&str], u32)] = &[

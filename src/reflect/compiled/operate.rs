@@ -209,6 +209,12 @@ impl Machine {
             "COMPARE_OP" => {
                 let (right, left) = (frame.pop()?, frame.pop()?);
                 let Operand::Text(operator) = step.operand else { return Err("its operator is not known") };
+                if operator == "exception match" {
+                    let caught = self.catches(right, left)?;
+                    let node = self.nodes.add(Thing::Const(Value::Bool(caught)));
+                    frame.stack.push(node);
+                    return Ok(());
+                }
                 self.compare(operator, left, right)?
             }
             "IS_OP" | "CONTAINS_OP" => {

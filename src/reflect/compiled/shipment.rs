@@ -64,6 +64,17 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
         ErrorKind::NotFollowed { name: self.wanted.clone(), instruction, line, reason }.into()
     }
 
+    /// What a process has only once, whichever module asks for it.
+    pub(super) fn only(&mut self, key: &str, make: impl FnOnce(&mut Heap<'a>) -> Value) -> Value {
+        let key = (SHARED, format!("only {key}").into());
+        if let Some(made) = self.heap.made.get(&key) {
+            return *made;
+        }
+        let made = make(self.heap);
+        self.heap.made.insert(key, made);
+        made
+    }
+
     /// An error for what was followed and cannot be shipped.
     pub(super) fn cannot(&self, reason: &'static str) -> crate::error::Error {
         self.lost(Why { instruction: "RESUME", line: None, reason })
@@ -162,7 +173,7 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
             return self.dialect().builtin_type(self.heap, known.1);
         }
         let (module, name) = super::stdlib::own_names(module, name);
-        let in_c = super::stdlib::is_in_c(module);
+        let in_c = super::stdlib::is_in_c(module, name);
         let text = if in_c { format!("{module} {name}") } else { format!("reference {module} {name}") };
         let key = (SHARED, text.into());
         if let Some(made) = self.heap.made.get(&key) {
@@ -182,7 +193,8 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
             return Ok(*made);
         }
         let mut parts = ModuleParts::reference(self.heap, name);
-        if name != "sys" && name != "builtins" {
+        // The names of modules that are there before any code runs are no interned strs.
+        if !matches!(name, "sys" | "builtins" | "io") {
             parts.name = self.heap.name(super::stdlib::own_name(name));
         }
         let helper = self.dialect().helper(self.heap, crate::reflect::Helper::SubImport);
@@ -306,26 +318,61 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
                 let union = self.reference("typing", "Union");
                 let of = self.forward(*of)?;
                 let type_of = self.reference("builtins", "type");
-                let key = "type of None";
-                let none = match self.made(key) {
-                    Some(made) => made,
-                    None => self.heap.call(type_of, (Value::None,)),
+                let none = self.only("type of None", |heap| heap.call(type_of, (Value::None,)));
+                // `typing` keeps what it made: the same alternatives give the same object.
+                Some(self.only(&format!("alias {union:?} {of:?} {none:?}"), |heap| {
+                    let alternatives = heap.tuple([of, none]);
+                    heap.call(callable, (union, alternatives))
+                }))
+            }
+            ("operator", "getitem") if args.first().is_some_and(|of| module.is_typing(*of)) => {
+                let [origin, of] = args else { return Ok(None) };
+                let callable = self.reference("operator", "getitem");
+                let origin = self.ship(*origin)?;
+                let of = self.argument_of_alias(*of)?;
+                let text = match of {
+                    Value::Tuple(_) => format!("{:?}", self.heap.items(of)),
+                    Value::List(_) => return Ok(Some(self.heap.call(callable, (origin, of)))),
+                    _ => format!("{of:?}"),
                 };
-                self.keep(key, none);
-                let alternatives = self.heap.tuple([of, none]);
-                Some(self.heap.call(callable, (union, alternatives)))
+                Some(self.only(&format!("alias {origin:?} {text}"), |heap| heap.call(callable, (origin, of))))
             }
             // The class of `None` has no name that could be imported.
             ("builtins", "type") if args.len() == 1 && keywords.is_empty() && args.first().and_then(constant) == Some(Value::None) => {
                 let of = self.heap.shared_global("builtins", "type");
-                Some(self.heap.call(of, (Value::None,)))
+                Some(self.only("type of None", |heap| heap.call(of, (Value::None,))))
             }
             _ => None,
         })
     }
 
+    /// What stands in the brackets of an alias of `typing`: `None` is its type there.
+    fn argument_of_alias(&mut self, node: Node) -> Result<Value> {
+        let module = self.module;
+        if let Thing::Tuple(items) = module.nodes.get(node)
+            && module.nodes.changed(node).is_none()
+        {
+            let mut values = Vec::with_capacity(items.len());
+            for item in items {
+                let value = self.ship(*item)?;
+                values.push(self.or_type_of_none(value));
+            }
+            return Ok(self.heap.tuple(values));
+        }
+        let value = self.ship(node)?;
+        Ok(self.or_type_of_none(value))
+    }
+
+    fn or_type_of_none(&mut self, value: Value) -> Value {
+        if value != Value::None {
+            return value;
+        }
+        let of = self.heap.shared_global("builtins", "type");
+        self.only("type of None", |heap| heap.call(of, (Value::None,)))
+    }
+
     /// A type, or the forward reference that `typing` makes of a str.
-    fn forward(&mut self, node: Node) -> Result<Value> {
+    pub(super) fn forward(&mut self, node: Node) -> Result<Value> {
         if let Thing::Const(value @ Value::Str(_)) = self.module.nodes.get(node) {
             let text = self.constant(*value)?;
             let reference = self.reference("typing", "ForwardRef");

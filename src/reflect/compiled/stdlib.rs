@@ -92,8 +92,17 @@ pub(super) fn own_names<'n>(module: &'n str, name: &'n str) -> (&'n str, &'n str
 }
 
 /// Whether the functions and classes of a module are written in C: their names are no strs of the process but made each time.
-pub(super) fn is_in_c(module: &str) -> bool {
-    table::IN_C.contains(&module)
+pub(super) fn is_in_c(module: &str, name: &str) -> bool {
+    let types = match module {
+        "collections" => matches!(name, "OrderedDict" | "deque" | "defaultdict"),
+        "functools" => name == "partial",
+        "operator" => matches!(name, "attrgetter" | "itemgetter" | "methodcaller"),
+        "re" => matches!(name, "Match" | "Pattern"),
+        "decimal" => matches!(name, "Context" | "Decimal"),
+        "itertools" | "array" => true,
+        _ => false,
+    };
+    types || table::IN_C.contains(&module)
 }
 
 /// The abstract methods of a class of the standard library.
