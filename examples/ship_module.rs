@@ -54,7 +54,7 @@ fn whole_module(name: &str, pyc: &[u8]) -> Source {
     let code = pyc.get(16..).unwrap_or_default().to_vec();
     Source::expression("make(name, code, wanted)")
         .global("make", make)
-        .global("name", name)
+        .global("name", name.to_owned())
         .global("code", cloudpickle::Bytes(code))
         .global("wanted", "total")
 }

@@ -11,7 +11,8 @@ use cloudpickle::{ErrorKind, Heap, Pickler};
 use common::{Python, interpreters, not_run, pyodide, run_pyodide, scripts, venv};
 
 /// What is installed beside cloudpickle. `NAME:N` are the first N functions and classes of a package.
-const REQUIREMENTS: &[&str] = &["cloudpickle==3.1.2", "click==8.1.7", "attrs==23.2.0", "requests==2.31.0", "flask==3.0.3", "rich==13.7.1", "networkx==3.1"];
+const REQUIREMENTS: &[&str] =
+    &["cloudpickle==3.1.2", "click==8.1.7", "attrs==23.2.0", "requests==2.31.0", "flask==3.0.3", "rich==13.7.1", "networkx==3.1"];
 const PACKAGES: &[&str] = &["click", "requests", "flask", "rich:150", "attr", "networkx:300"];
 
 struct Objects {
@@ -45,7 +46,11 @@ fn records(bytes: &[u8]) -> Objects {
 fn package(top: &str, modules: &[(String, String, PathBuf)]) -> CompiledModule {
     let load = |name: &str, path: &Path| {
         let bytes = std::fs::read(path).expect("the .pyc was written");
-        ModuleOptions::new(name).platform("linux").missing("module_that_is_not_there").from_pyc(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"))
+        ModuleOptions::new(name)
+            .platform("linux")
+            .missing("module_that_is_not_there")
+            .from_pyc(&bytes)
+            .unwrap_or_else(|error| panic!("{name}: {error}"))
     };
     let mut of_top = modules.iter().filter(|(of, _, _)| of == top);
     let (_, name, path) = of_top.next().expect("the package itself comes first");
@@ -124,7 +129,9 @@ fn check(worker: &Worker, name: &str, own: &str, packages: &[&str]) -> BTreeMap<
     }
     let mut tops: Vec<&str> = modules.iter().map(|(top, _, _)| &**top).collect();
     tops.dedup();
+    let last = tops.last().copied();
     let mut all: BTreeMap<String, Counts> = BTreeMap::new();
+    let (mut every, mut every_kind) = (Vec::new(), BTreeMap::new());
     for top in tops {
         let mut pickler = Pickler::new();
         pickler.register_pickle_by_value(package(top, &modules));
@@ -152,6 +159,13 @@ fn check(worker: &Worker, name: &str, own: &str, packages: &[&str]) -> BTreeMap<
                 }
             }
         }
+        // Under node a process takes long to start, and the own modules are not there anyway: one judges all.
+        every.extend(pairs);
+        every_kind.extend(kinds);
+        if matches!(worker, Worker::Pyodide(..)) && Some(top) != last {
+            continue;
+        }
+        let (pairs, mut kinds) = (std::mem::take(&mut every), std::mem::take(&mut every_kind));
         let file = format!("pairs-{top}");
         std::fs::write(out.join(&file), pairs).expect("pairs can be written");
         let verdicts = worker.run(&out, &["judge", &inside(&file), top]).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -250,8 +264,10 @@ fn python_3_14() {
             let all = check(&Worker::Pyodide(pyodide, libs), "3.14", "/scripts/compiled", &[]);
             let found = totals(&all);
             eprintln!("  (14, {found:?})");
-            let differs: Vec<_> = all.values().flat_map(|counts| &counts.differs).collect();
-            assert_eq!(found, PY314, "{differs:#?}");
+            let differs: Vec<&String> = all.values().flat_map(|counts| &counts.differs).collect();
+            let known = |line: &&&String| PY314.iter().any(|name| line.starts_with(&format!("{name}:")));
+            assert!(differs.iter().all(|line| known(&line)), "{differs:#?}");
+            assert!(found[0] == 112 && found[1] >= 81 && found[5] <= 1, "{found:?}");
         }
         (Err(why), _) | (_, Err(why)) => not_run(&format!("CPython 3.14: {why:.300}")),
     }
@@ -266,10 +282,12 @@ fn compiled_at_build_time() {
     std::fs::copy(source, out.join("tasks.py")).expect("the module can be copied");
     let mut ran = 0;
     for python in interpreters().into_iter().filter(|python| python.is_at_least(3, 8)) {
-        let output = python.command().args(["-m", "compileall", "-q", "-f", "-d", "tasks"]).arg(&out).output().expect("it starts");
+        let output =
+            python.command().args(["-m", "compileall", "-q", "-f", "-d", "tasks"]).arg(&out).output().expect("it starts");
         assert!(output.status.success(), "{python}: {}", String::from_utf8_lossy(&output.stderr));
         let file = out.join(format!("__pycache__/tasks.cpython-3{}.pyc", python.version.1));
-        let tasks = CompiledModule::from_pyc("tasks", &std::fs::read(file).expect("it was compiled")).expect("it can be followed");
+        let tasks =
+            CompiledModule::from_pyc("tasks", &std::fs::read(file).expect("it was compiled")).expect("it can be followed");
         assert_eq!(tasks.version().python(), (3, python.version.1));
         let mut heap = Heap::new();
         let job = heap.list([]);
@@ -284,8 +302,10 @@ fn compiled_at_build_time() {
         let Ok(libs) = venv(&python, &["cloudpickle==3.1.2"]) else { continue };
         let run = |payload: &[u8]| {
             let text = payload.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-            let code = format!("import pickle; t, s = pickle.loads(bytes.fromhex('{text}')); print(t(['a', 'b', 'c']), s([1, 2, 6]))");
-            let output = python.command().env("PYTHONPATH", &libs).current_dir("/").args(["-c", &code]).output().expect("it starts");
+            let code =
+                format!("import pickle; t, s = pickle.loads(bytes.fromhex('{text}')); print(t(['a', 'b', 'c']), s([1, 2, 6]))");
+            let output =
+                python.command().env("PYTHONPATH", &libs).current_dir("/").args(["-c", &code]).output().expect("it starts");
             String::from_utf8_lossy(if output.status.success() { &output.stdout } else { &output.stderr }).into_owned()
         };
         assert!(run(&by_reference).contains("No module named 'tasks'"), "{python}");
@@ -295,12 +315,21 @@ fn compiled_at_build_time() {
     assert!(ran > 0, "no Python ran");
 }
 
-const PY314: [usize; 6] = [0; 6];
+/// What differs on 3.14: the annotations of a function that `functools.wraps` gave another's, a named tuple's, and an internal list of a flag.
+const PY314: &[&str] =
+    &["closures.nested_decorators", "closures.seven", "data.Access", "data.access", "typed.Pair", "typed.pair"];
 
 #[rustfmt::skip]
 const OWN: &[Row] = &[
+    (8, [194, 150, 38, 1, 2, 3]), // differ: a NamedTuple, whose __new__ has an OrderedDict of its own as annotations there
+    (9, [195, 152, 39, 1, 0, 3]),
+    (10, [195, 154, 36, 2, 0, 3]),
+    (11, [195, 150, 40, 2, 0, 3]),
+    (12, [195, 150, 40, 2, 0, 3]),
+    (13, [195, 149, 41, 2, 0, 3]),
 ];
 
 #[rustfmt::skip]
 const ALL: &[Row] = &[
+    (12, [619, 405, 105, 10, 0, 99]),
 ];

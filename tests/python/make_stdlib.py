@@ -89,13 +89,13 @@ def merge(files):
         return "(" + ", ".join('"%s"' % text for text in texts) + ")"
 
     print("// Made by tests/python/make_stdlib.py with CPython 3.8 to 3.13. Do not edit.")
-    print("\n/// Functions and classes that say to be of another module than they are imported from: both names.")
+    print("\n/// Functions and classes that say to be of another module than they are imported from: both names.", end="")
     rows("ALIASES", "(&str, &str)", [quoted(*item) for item in aliases.items()])
-    print("\n/// Classes whose metaclass is not `type`, and their metaclass.")
+    print("\n/// Classes whose metaclass is not `type`, and their metaclass.", end="")
     rows("METACLASSES", "(&str, &str)", [quoted(*item) for item in metaclasses.items()])
-    print("\n/// The abstract methods of abstract classes.")
+    print("\n/// The abstract methods of abstract classes.", end="")
     rows("ABSTRACT", "(&str, &str)", [quoted(key, " ".join(names)) for key, names in abstract.items()])
-    print("\n/// Modules whose functions and classes are written in C.")
+    print("\n/// Modules whose functions and classes are written in C.", end="")
     rows("IN_C", "&str", ['"%s"' % name for name in in_c])
 
 

@@ -14,6 +14,7 @@ use crate::reflect::class_parts::sort_attributes;
 use crate::reflect::classmethod::{ClassMethodParts, StaticMethodParts};
 use crate::reflect::{ClassKind, ClassParts, Helper, Release, Source};
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// What makes a class.
@@ -107,7 +108,9 @@ impl<'s> Classes<'s> {
                 }
                 match stdlib::metaclass(module, name) {
                     Some((module, name)) => of_names(module, name),
-                    None if module.starts_with("typing") => Metaclass::Unknown("a class of typing makes its subclasses in a way of its own"),
+                    None if module.starts_with("typing") => {
+                        Metaclass::Unknown("a class of typing makes its subclasses in a way of its own")
+                    }
                     None if self.root.plain_bases.contains(&(module.clone(), name.clone())) => Metaclass::Type,
                     None => Metaclass::Unknown("a base is of another package, and its metaclass is not known"),
                 }
@@ -182,7 +185,9 @@ impl<'s> Classes<'s> {
             Thing::Global(module, name) => match self.root.found(module, name) {
                 Some((other, node)) => Classes { module: other, ..self }.defined(node, wanted, depth + 1),
                 None if stdlib::abstract_methods(module, name).any(|name| name == wanted) => Some(Defined::Abstract),
-                None if &**module == "builtins" && matches!(&**name, "dict" | "list" | "tuple" | "set" | "str") => Some(Defined::Concrete),
+                None if &**module == "builtins" && matches!(&**name, "dict" | "list" | "tuple" | "set" | "str") => {
+                    Some(Defined::Concrete)
+                }
                 None => None,
             },
             Thing::Call { args, .. } => args.first().and_then(|of| self.defined(*of, wanted, depth + 1)),
@@ -239,7 +244,9 @@ impl Shipment<'_, '_, '_> {
                 if let Thing::Class(own) = module.nodes.get(*node)
                     && own.members.keys().any(|name| matches!(&**name, "__new__" | "__init__" | "__prepare__"))
                 {
-                    return Err(self.lost(super::node::Why { reason: "its metaclass makes it in a way of its own", ..class.made_at }));
+                    return Err(
+                        self.lost(super::node::Why { reason: "its metaclass makes it in a way of its own", ..class.made_at })
+                    );
                 }
                 self.ship(*node)?
             }
@@ -272,10 +279,10 @@ impl Shipment<'_, '_, '_> {
         self.heap.set_state(made, setter, state)?;
         self.open.push(Task::Attributes(node, attributes));
         let describes = |node: &Node| match module.nodes.get(*node) {
-            Thing::Call { callable, .. } => match module.nodes.get(*callable) {
-                Thing::Global(module, _) if matches!(&**module, "builtins" | "re" | "operator" | "typing" | "logging" | "abc") => false,
-                _ => true,
-            },
+            Thing::Call { callable, .. } => !matches!(
+                module.nodes.get(*callable),
+                Thing::Global(of, _) if matches!(&**of, "builtins" | "re" | "operator" | "typing" | "logging" | "abc")
+            ),
             Thing::Attr(..) => true,
             _ => false,
         };
@@ -283,6 +290,18 @@ impl Shipment<'_, '_, '_> {
             let set_names = SET_NAMES.build(self.heap)?;
             let dropped = self.heap.call(set_names, (made,));
             self.heap.then(made, dropped)?;
+        }
+        if matches!(metaclass, Metaclass::Other(..)) && module.version >= Version::Py312 {
+            // What a protocol asks for is noted when it is made: again, with all that is in it.
+            let init = self.reference("typing", "_ProtocolMeta.__init__");
+            let nothing = self.heap.dict([]);
+            let dropped = self.heap.call(init, (made, name, Value::EMPTY_TUPLE, nothing));
+            self.heap.then(made, dropped)?;
+            if class.members.contains_key("_is_runtime_protocol") {
+                let runtime = self.reference("typing", "runtime_checkable");
+                let dropped = self.heap.call(runtime, (made,));
+                self.heap.then(made, dropped)?;
+            }
         }
         if let Some(options) = &class.dataclass {
             let mut pairs = Vec::new();
@@ -398,7 +417,12 @@ impl Shipment<'_, '_, '_> {
             match self.module.nodes.get(*base) {
                 Thing::Class(of) => found.extend(self.members(*base, of)?),
                 // What is known of classes that are derived from most: empty tuples are one object.
-                Thing::Global(module, name) if matches!((&**module, &**name), ("abc", "ABC") | ("enum", _) | ("typing", "Generic" | "Protocol")) => {
+                Thing::Global(module, name)
+                    if matches!(
+                        (&**module, &**name),
+                        ("abc", "ABC") | ("enum", "Enum" | "IntEnum") | ("typing", "Generic" | "Protocol")
+                    ) =>
+                {
                     if self.module.version >= Version::Py313 {
                         found.insert("__static_attributes__".into(), Value::EMPTY_TUPLE);
                     }
@@ -484,6 +508,7 @@ impl Shipment<'_, '_, '_> {
     /// `__parameters__`: the TypeVars of the aliases among the bases, in order.
     fn parameters(&mut self, class: &Class) -> Result<Value> {
         let module = self.module;
+        const VARIABLES: &[&str] = &["TypeVar", "ParamSpec", "TypeVarTuple"];
         let mut found = Vec::new();
         let mut open: Vec<Node> = class.bases.iter().rev().copied().collect();
         let mut budget = 1000;
@@ -494,11 +519,9 @@ impl Shipment<'_, '_, '_> {
             }
             match module.nodes.get(node) {
                 Thing::Call { callable, .. }
-                    if ["TypeVar", "ParamSpec", "TypeVarTuple"].iter().any(|name| module.nodes.is_global(*callable, "typing", name)) =>
+                    if VARIABLES.iter().any(|name| module.nodes.is_global(*callable, "typing", name)) =>
                 {
-                    if !found.contains(&node) {
-                        found.push(node);
-                    }
+                    found.push(node);
                 }
                 Thing::Call { callable, args, .. } if module.nodes.is_global(*callable, "operator", "getitem") => {
                     open.extend(args.iter().skip(1).rev());
@@ -507,6 +530,8 @@ impl Shipment<'_, '_, '_> {
                 _ => {}
             }
         }
+        let mut once = HashSet::new();
+        found.retain(|node| once.insert(*node));
         let values = self.ship_all(&found)?;
         Ok(self.heap.tuple(values))
     }

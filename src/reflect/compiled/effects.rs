@@ -105,7 +105,8 @@ impl Machine {
                     self.touch_code(code, &mut open, &mut attributes, node, why)?;
                 }
                 Thing::Class(class) => {
-                    const MAKERS: &[&str] = &["__init__", "__new__", "__post_init__", "__setattr__", "__init_subclass__", "__call__"];
+                    const MAKERS: &[&str] =
+                        &["__init__", "__new__", "__post_init__", "__setattr__", "__init_subclass__", "__call__"];
                     classes.push(node);
                     open.extend(MAKERS.iter().filter_map(|name| class.members.get(*name)));
                     open.extend(class.bases.iter().copied());

@@ -82,7 +82,8 @@ fn all(shipment: &mut Shipment<'_, '_, '_>, class: &Class) -> Result<Vec<Member>
         if !is_member(module, name, *node) {
             continue;
         }
-        let auto = matches!(module.nodes.get(*node), Thing::Call { callable, .. } if module.nodes.is_global(*callable, "enum", "auto"));
+        let auto =
+            matches!(module.nodes.get(*node), Thing::Call { callable, .. } if module.nodes.is_global(*callable, "enum", "auto"));
         let mut number = number_of(shipment, &found, *node, 0);
         let value = if auto {
             let highest = found.iter().filter_map(|member| member.number).max();

@@ -134,7 +134,7 @@ impl Shipment<'_, '_, '_> {
     }
 
     /// The names that a function's code uses and that its module has, in the order of `_extract_code_globals`.
-    fn globals_of(&self, function: &Function) -> Result<Vec<Box<str>>> {
+    pub(super) fn globals_of(&self, function: &Function) -> Result<Vec<Box<str>>> {
         let module = self.module;
         let needs = Code::reflect(module.heap.obj(function.code))?.needs(module.version);
         Ok(needs.globals.iter().map(|global| global.name.to_string_lossy().as_ref().into()).collect())
@@ -154,7 +154,7 @@ impl Shipment<'_, '_, '_> {
                     self.wanted = outer;
                     value
                 }
-                None => match self.from_star(&name)? {
+                None => match self.star_name(&name)? {
                     Some(value) => value,
                     None => continue,
                 },
@@ -166,7 +166,7 @@ impl Shipment<'_, '_, '_> {
     }
 
     /// A name that may come from `from module import *`.
-    fn from_star(&mut self, name: &str) -> Result<Option<Value>> {
+    fn star_name(&mut self, name: &str) -> Result<Option<Value>> {
         let module = self.module;
         match (&*module.stars, super::stdlib::is_builtin(name)) {
             ([], _) => Ok(None),

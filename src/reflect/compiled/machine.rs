@@ -184,6 +184,21 @@ impl Machine {
         }
     }
 
+    /// The same for classes whose making needs them: dataclasses and named tuples.
+    pub(super) fn evaluate_fields(&mut self) {
+        for class in self.nodes.classes() {
+            let Thing::Class(found) = self.nodes.get(class) else { continue };
+            let named = found.bases.iter().any(|base| self.nodes.is_global(*base, "typing", "NamedTuple"));
+            let annotate = found.members.get("__annotate_func__").copied();
+            let Some(annotate) = annotate.filter(|_| named || found.dataclass.is_some()) else { continue };
+            let format = self.constant_int(1);
+            let dict = self.result_of(annotate, vec![format]);
+            if let Thing::Class(found) = self.nodes.get_mut(class) {
+                found.members.insert("__annotations__".into(), dict);
+            }
+        }
+    }
+
     /// What a function of the module gives.
     fn result_of(&mut self, function: Node, args: Vec<Node>) -> Node {
         let Ok(frame) = self.frame_of(function, args) else { return self.unknown("the annotations are not followed") };
@@ -373,9 +388,10 @@ impl Machine {
         if ends.len() == 2 && other.len() != end.len() {
             return Err("the ways leave different stacks");
         }
-        let merged = end.iter().enumerate().map(|(at, node)| {
-            if other.get(at) == Some(node) { *node } else { self.nodes.add(Thing::Unknown(why)) }
-        });
+        let merged = end
+            .iter()
+            .enumerate()
+            .map(|(at, node)| if other.get(at) == Some(node) { *node } else { self.nodes.add(Thing::Unknown(why)) });
         frame.stack = merged.collect();
         frame.at = join;
         Ok(())
@@ -402,7 +418,9 @@ impl Machine {
     fn spoil(&mut self, frame: &mut Frame, region: &[usize], why: Why) -> Result<(), Lost> {
         let program = Rc::clone(&frame.program);
         let steps: Vec<_> = region.iter().filter_map(|at| program.steps.get(*at)).collect();
-        let acts = |op: &str| op.starts_with("CALL") || op.starts_with("STORE_SUB") || op.starts_with("DELETE_SUB") || op.ends_with("_ATTR");
+        let acts = |op: &str| {
+            op.starts_with("CALL") || op.starts_with("STORE_SUB") || op.starts_with("DELETE_SUB") || op.ends_with("_ATTR")
+        };
         let sets = steps.iter().any(|step| matches!(step.op, "STORE_ATTR" | "DELETE_ATTR"));
         let acts = sets || steps.iter().any(|step| acts(step.op) || step.op.starts_with("INPLACE") || step.op == "BINARY_OP");
         for step in &steps {
@@ -433,7 +451,8 @@ impl Machine {
                         frame.fast.insert(Rc::clone(name), node);
                     }
                     "LOAD_NAME" | "LOAD_GLOBAL" | "LOAD_FAST" | "LOAD_FAST_BORROW" | "LOAD_DEREF" if acts => {
-                        let found = frame.names.get(&***name).or_else(|| frame.fast.get(*name)).or_else(|| self.globals.get(&***name));
+                        let found =
+                            frame.names.get(&***name).or_else(|| frame.fast.get(*name)).or_else(|| self.globals.get(&***name));
                         if let Some(node) = found.copied() {
                             self.touch(node, why, sets)?;
                         }
@@ -463,7 +482,8 @@ impl Machine {
             Body::Module => {
                 // What stood behind may define any name.
                 let (region, _) = frame.program.reachable(frame.at, None);
-                let calls = region.iter().filter_map(|at| frame.program.steps.get(*at)).any(|step| step.op.starts_with("IMPORT_STAR"));
+                let calls =
+                    region.iter().filter_map(|at| frame.program.steps.get(*at)).any(|step| step.op.starts_with("IMPORT_STAR"));
                 if calls {
                     self.forget_globals(why);
                 }

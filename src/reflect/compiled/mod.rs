@@ -6,15 +6,18 @@
 
 mod calls;
 mod classes;
+mod compare;
 mod constants;
 mod effects;
 mod enums;
 mod functions;
+mod known;
 mod machine;
 mod node;
 mod objects;
 mod operate;
 mod options;
+mod order;
 mod program;
 mod raise;
 mod shipment;
@@ -117,6 +120,7 @@ impl CompiledModule {
             machine.forget_globals(why);
         }
         machine.evaluate_annotations();
+        machine.evaluate_fields();
         let interned = interned.into_iter().chain(machine.names.iter().copied()).collect();
         Ok(Self {
             name: name.into(),
@@ -199,7 +203,8 @@ impl CompiledModule {
         let mut path = name.split('.');
         let first = path.next().unwrap_or_default();
         let Some(mut node) = self.globals.get(first).copied() else {
-            let star = self.stars.iter().rev().find(|star| root.module(star).is_none_or(|module| module.globals.contains_key(first)));
+            let star =
+                self.stars.iter().rev().find(|star| root.module(star).is_none_or(|module| module.globals.contains_key(first)));
             let star = star.filter(|_| !stdlib::is_builtin(first)).ok_or_else(missing)?;
             return Ok(Shipment::new(self, root, heap, wanted.clone()).reference(star, name));
         };
@@ -287,7 +292,8 @@ impl ModuleByValue for CompiledModule {
     }
 
     fn define(&self, heap: &mut Heap<'_>, module: &str, name: &str) -> Result<Value> {
-        let found = self.module(module).ok_or_else(|| ErrorKind::NotFound { what: "compiled module", name: module.to_owned() })?;
+        let found =
+            self.module(module).ok_or_else(|| ErrorKind::NotFound { what: "compiled module", name: module.to_owned() })?;
         found.build_of(self, heap, name)
     }
 }

@@ -32,7 +32,11 @@ pub(super) enum Thing {
     /// `getattr(object, name)`.
     Attr(Node, Box<str>),
     /// `callable(*args, **keywords)`.
-    Call { callable: Node, args: Vec<Node>, keywords: Vec<(Box<str>, Node)> },
+    Call {
+        callable: Node,
+        args: Vec<Node>,
+        keywords: Vec<(Box<str>, Node)>,
+    },
     Function(Box<Function>),
     Property([Option<Node>; 4]),
     Class(Box<Class>),
@@ -103,6 +107,12 @@ impl Nodes {
     /// All functions.
     pub(super) fn functions(&self) -> Vec<Node> {
         let all = self.0.iter().enumerate().filter(|(_, entry)| matches!(entry.thing, Thing::Function(_)));
+        all.map(|(at, _)| Node(crate::int::u32_from_usize(at).unwrap_or(u32::MAX))).collect()
+    }
+
+    /// All classes.
+    pub(super) fn classes(&self) -> Vec<Node> {
+        let all = self.0.iter().enumerate().filter(|(_, entry)| matches!(entry.thing, Thing::Class(_)));
         all.map(|(at, _)| Node(crate::int::u32_from_usize(at).unwrap_or(u32::MAX))).collect()
     }
 

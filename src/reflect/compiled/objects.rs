@@ -49,7 +49,9 @@ impl Machine {
                 self.spend(text.len())?;
                 text.chars().map(|c| self.constant_str(c.encode_utf8(&mut [0; 4]))).collect()
             }
-            Thing::Call { callable, args, keywords } if self.nodes.is_global(*callable, "builtins", "range") && keywords.is_empty() => {
+            Thing::Call { callable, args, keywords }
+                if self.nodes.is_global(*callable, "builtins", "range") && keywords.is_empty() =>
+            {
                 let bounds: Option<Vec<i64>> = args.iter().map(|arg| self.int(*arg)).collect();
                 let (from, to, by) = match bounds.as_deref() {
                     Some([to]) => (0, *to, 1),
@@ -248,7 +250,8 @@ impl Machine {
     /// Sets or deletes an attribute.
     pub(super) fn set_attribute(&mut self, object: Node, name: &str, value: Option<Node>) -> Result<(), Lost> {
         let why = self.why("an attribute is set");
-        let special = name.starts_with("__") && !matches!(name, "__isabstractmethod__" | "__final__" | "__wrapped__" | "__signature__");
+        let special =
+            name.starts_with("__") && !matches!(name, "__isabstractmethod__" | "__final__" | "__wrapped__" | "__signature__");
         let simulating = self.simulating;
         match (self.nodes.get_mut(object), value) {
             (Thing::Function(_) | Thing::Class(_), _) if simulating => self.nodes.change(object, why),

@@ -55,7 +55,13 @@ impl Machine {
                     };
                     items.extend(more);
                 }
-                if op == "BUILD_LIST_UNPACK" { Thing::List(items) } else if op == "BUILD_SET_UNPACK" { Thing::Set(items) } else { Thing::Tuple(items) }
+                if op == "BUILD_LIST_UNPACK" {
+                    Thing::List(items)
+                } else if op == "BUILD_SET_UNPACK" {
+                    Thing::Set(items)
+                } else {
+                    Thing::Tuple(items)
+                }
             }
             "BUILD_MAP_UNPACK" | "BUILD_MAP_UNPACK_WITH_CALL" => {
                 let dict = self.nodes.add(Thing::Dict(Vec::new()));
@@ -94,7 +100,11 @@ impl Machine {
                 Thing::Const(self.heap.str(&text))
             }
             "FORMAT_VALUE" | "FORMAT_SIMPLE" | "FORMAT_WITH_SPEC" => {
-                let spec = if op == "FORMAT_WITH_SPEC" || (op == "FORMAT_VALUE" && step.arg & 4 != 0) { Some(frame.pop()?) } else { None };
+                let spec = if op == "FORMAT_WITH_SPEC" || (op == "FORMAT_VALUE" && step.arg & 4 != 0) {
+                    Some(frame.pop()?)
+                } else {
+                    None
+                };
                 let value = frame.pop()?;
                 if spec.is_none() && (op == "FORMAT_SIMPLE" || step.arg & 3 == 0) && self.text(value).is_some() {
                     frame.stack.push(value);
@@ -137,7 +147,8 @@ impl Machine {
             }
             "UNPACK_EX" => {
                 let value = frame.pop()?;
-                let (before, after) = (usize::try_from(step.arg & 0xff).unwrap_or(0), usize::try_from(step.arg >> 8).unwrap_or(0));
+                let (before, after) =
+                    (usize::try_from(step.arg & 0xff).unwrap_or(0), usize::try_from(step.arg >> 8).unwrap_or(0));
                 let Some(items) = self.items(value)? else {
                     for _ in 0..=before + after {
                         let node = self.unknown("what is unpacked is not known");
@@ -237,7 +248,8 @@ impl Machine {
             _ if op.starts_with("BINARY_") || op.starts_with("INPLACE_") => {
                 let in_place = op.starts_with("INPLACE_");
                 let name = op.replacen("INPLACE_", "BINARY_", 1);
-                let row = OPERATORS.iter().find(|(instruction, _, _)| *instruction == name).ok_or("the instruction is not followed")?;
+                let row =
+                    OPERATORS.iter().find(|(instruction, _, _)| *instruction == name).ok_or("the instruction is not followed")?;
                 let (right, left) = (frame.pop()?, frame.pop()?);
                 let result = self.binary(row.2, in_place, left, right)?;
                 frame.stack.push(result);
@@ -354,9 +366,11 @@ impl Machine {
         }
     }
 
-    fn operator(&mut self, name: &str, args: Vec<Node>) -> Thing {
+    pub(super) fn operator(&mut self, name: &str, args: Vec<Node>) -> Thing {
         self.raising = true;
-        if let Some(why) = args.iter().find_map(|arg| if let Thing::Unknown(why) = self.nodes.get(*arg) { Some(*why) } else { None }) {
+        if let Some(why) =
+            args.iter().find_map(|arg| if let Thing::Unknown(why) = self.nodes.get(*arg) { Some(*why) } else { None })
+        {
             return Thing::Unknown(why);
         }
         let callable = self.nodes.add(Thing::Global("operator".into(), name.into()));
@@ -395,7 +409,10 @@ impl Machine {
             self.spend(a.len() + b.len())?;
             return Ok(self.constant_str(&(a + &b)));
         }
-        if name == "mod" && let Some(template) = self.text(left) && let Some(text) = self.formatted(&template, right)? {
+        if name == "mod"
+            && let Some(template) = self.text(left)
+            && let Some(text) = self.formatted(&template, right)?
+        {
             return Ok(self.constant_str(&text));
         }
         let is = |thing: &Thing| matches!(thing, Thing::List(_) | Thing::Dict(_) | Thing::Set(_));
@@ -405,17 +422,17 @@ impl Machine {
             items.extend(self.items(right)?.unwrap_or_default());
             return Ok(self.nodes.add(Thing::Tuple(items)));
         }
-        if let (Thing::List(_), "add") = (self.nodes.get(left), name) {
-            if let (Some(mut items), Some(more), false) = (self.items(left)?, self.items(right)?, self.simulating) {
-                if in_place {
-                    if let Thing::List(items) = self.nodes.get_mut(left) {
-                        items.extend(more);
-                    }
-                    return Ok(left);
+        if let (Thing::List(_), "add", false) = (self.nodes.get(left), name, self.simulating)
+            && let (Some(mut items), Some(more)) = (self.items(left)?, self.items(right)?)
+        {
+            if in_place {
+                if let Thing::List(items) = self.nodes.get_mut(left) {
+                    items.extend(more);
                 }
-                items.extend(more);
-                return Ok(self.nodes.add(Thing::List(items)));
+                return Ok(left);
             }
+            items.extend(more);
+            return Ok(self.nodes.add(Thing::List(items)));
         }
         if is(self.nodes.get(left)) || is(self.nodes.get(right)) {
             let why = self.why("the operator is not followed");
@@ -441,7 +458,9 @@ impl Machine {
             let Some(value) = values.next() else { return Ok(None) };
             let text = match (part.chars().next(), self.text(value), self.int(value)) {
                 (Some('s'), Some(text), _) => text,
-                (Some('s' | 'd'), None, Some(n)) if !matches!(self.nodes.get(value), Thing::Const(Value::Bool(_))) => n.to_string(),
+                (Some('s' | 'd'), None, Some(n)) if !matches!(self.nodes.get(value), Thing::Const(Value::Bool(_))) => {
+                    n.to_string()
+                }
                 _ => return Ok(None),
             };
             if out.len() + text.len() + part.len() > LONGEST {
@@ -497,112 +516,5 @@ impl Machine {
         }
         let thing = self.operator("getitem", vec![object, key]);
         self.nodes.add(thing)
-    }
-
-    fn compare(&mut self, operator: &str, left: Node, right: Node) -> Result<Thing, Lost> {
-        let known = match operator {
-            "==" => self.equal_value(left, right),
-            "!=" => self.equal_value(left, right).map(|equal| !equal),
-            "is" | "is not" => {
-                let same = match (self.nodes.get(left), self.nodes.get(right)) {
-                    (Thing::Const(Value::None | Value::Bool(_)), Thing::Const(_)) | (Thing::Const(_), Thing::Const(Value::None | Value::Bool(_))) => {
-                        self.nodes.constant(left).zip(self.nodes.constant(right)).map(|(a, b)| a == b)
-                    }
-                    (_, Thing::Const(Value::None)) => self.is_none(left),
-                    (Thing::Class(_) | Thing::Function(_), Thing::Class(_) | Thing::Function(_)) => Some(left == right),
-                    _ => None,
-                };
-                same.map(|same| same == (operator == "is"))
-            }
-            "in" | "not in" => {
-                let found = match self.nodes.get(right) {
-                    Thing::Dict(_) => self.look_up(right, left)?.map(|found| found.is_some()),
-                    Thing::Set(items) | Thing::Tuple(items) | Thing::List(items) if self.nodes.changed(right).is_none() => {
-                        let items = items.clone();
-                        self.spend(items.len())?;
-                        let equal: Vec<_> = items.iter().map(|item| self.equal(*item, left)).collect();
-                        if equal.contains(&Some(true)) { Some(true) } else { equal.iter().all(|e| *e == Some(false)).then_some(false) }
-                    }
-                    Thing::Const(value @ (Value::Tuple(_) | Value::FrozenSet(_))) => match self.nodes.get(left) {
-                        Thing::Const(left) => {
-                            let left = self.heap.obj(*left);
-                            Some(self.heap.items(*value).iter().any(|item| self.heap.obj(*item).py_eq(left)))
-                        }
-                        _ => None,
-                    },
-                    _ => None,
-                };
-                found.map(|found| found == (operator == "in"))
-            }
-            "<" | "<=" | ">" | ">=" => {
-                let order = match (self.nodes.get(left), self.nodes.get(right)) {
-                    (Thing::VersionInfo, _) => self.version_order(right, operator),
-                    _ => match (self.int(left), self.int(right)) {
-                        (Some(a), Some(b)) => Some(a.cmp(&b)),
-                        _ => self.int_tuple(left).zip(self.int_tuple(right)).map(|(a, b)| a.cmp(&b)),
-                    },
-                };
-                order.map(|order| match operator {
-                    "<" => order.is_lt(),
-                    "<=" => order.is_le(),
-                    ">" => order.is_gt(),
-                    _ => order.is_ge(),
-                })
-            }
-            _ => None,
-        };
-        let name = match operator {
-            "==" => "eq",
-            "!=" => "ne",
-            "<" => "lt",
-            "<=" => "le",
-            ">" => "gt",
-            ">=" => "ge",
-            "is" => "is_",
-            "is not" => "is_not",
-            "in" | "not in" => "contains",
-            _ => return Err("the comparison is not followed"),
-        };
-        Ok(match known {
-            Some(known) => Thing::Const(Value::Bool(known)),
-            None if operator == "not in" => Thing::Unknown(self.why("the comparison is not followed")),
-            None if operator == "in" => self.operator(name, vec![right, left]),
-            None => self.operator(name, vec![left, right]),
-        })
-    }
-
-    fn equal_value(&self, left: Node, right: Node) -> Option<bool> {
-        match (self.nodes.get(left), self.nodes.get(right)) {
-            (Thing::Const(a), Thing::Const(b)) => Some(self.heap.obj(*a).py_eq(self.heap.obj(*b))),
-            _ => None,
-        }
-    }
-
-    /// How `sys.version_info` of the version, whatever its micro, stands to a tuple.
-    fn version_order(&self, tuple: Node, operator: &str) -> Option<std::cmp::Ordering> {
-        let wanted = self.int_tuple(tuple)?;
-        let (major, minor) = self.version.python();
-        let known = [i64::from(major), i64::from(minor)];
-        for (known, wanted) in known.iter().zip(&wanted) {
-            if known != wanted {
-                return Some(known.cmp(wanted));
-            }
-        }
-        match wanted.get(2..) {
-            // It is longer.
-            None | Some([]) => Some(std::cmp::Ordering::Greater),
-            Some([0]) if matches!(operator, "<" | ">=") => Some(std::cmp::Ordering::Greater),
-            _ => None,
-        }
-    }
-
-    fn int_tuple(&self, node: Node) -> Option<Vec<i64>> {
-        match self.nodes.get(node) {
-            Thing::Const(value @ Value::Tuple(_)) => {
-                self.heap.items(*value).iter().map(|item| self.heap.obj(*item).as_i64().ok()).collect()
-            }
-            Thing::Tuple(items) => items.iter().map(|item| self.int(*item)).collect(),
-            _ => None,
-        }
     }
 }

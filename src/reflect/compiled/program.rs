@@ -80,7 +80,8 @@ impl Program {
         let table = code.exceptiontable().unwrap_or_default();
         let rows = Exceptions::new(&table).take(steps.len());
         let depth = |depth| usize::try_from(depth).unwrap_or(0);
-        let handlers = rows.filter_map(|row| Some((row.start, row.end, *places.get(&row.target)?, depth(row.depth), row.lasti))).collect();
+        let handlers =
+            rows.filter_map(|row| Some((row.start, row.end, *places.get(&row.target)?, depth(row.depth), row.lasti))).collect();
         Ok(Self {
             steps,
             handlers,

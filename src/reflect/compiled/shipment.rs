@@ -1,5 +1,8 @@
 //! From what the machine knows to what cloudpickle writes for it.
 
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
 use super::CompiledModule;
 use super::node::{Node, Thing, Why};
 use crate::error::{ErrorKind, Result};
@@ -7,6 +10,8 @@ use crate::heap::{Heap, Value};
 use crate::reflect::std_types::PatternParts;
 use crate::reflect::{Dialect, LoggerParts, ModuleParts, PartialParts, PropertyParts, Release, Target, TypeVarParts};
 
+/// How many objects are looked at to see in which order they can be made.
+const WORK: usize = 1_000_000;
 /// How deep objects may be in each other.
 const DEEPEST: usize = 200;
 
@@ -27,6 +32,10 @@ pub(super) struct Shipment<'s, 'h, 'a> {
     pub(super) wanted: String,
     pub(super) open: Vec<Task>,
     depth: usize,
+    /// What each class and function that is called on the worker needs, all in all.
+    pub(super) needed: HashMap<Node, Rc<HashSet<Node>>>,
+    /// How many objects may still be looked at for that.
+    pub(super) work: usize,
 }
 
 /// The key of a heap under which modules share what they refer to.
@@ -34,7 +43,17 @@ const SHARED: u64 = 0;
 
 impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
     pub(super) fn new(module: &'s CompiledModule, root: &'s CompiledModule, heap: &'h mut Heap<'a>, wanted: String) -> Self {
-        let mut this = Self { module, root, heap, target: &root.target, wanted, open: Vec::new(), depth: 0 };
+        let mut this = Self {
+            module,
+            root,
+            heap,
+            target: &root.target,
+            wanted,
+            open: Vec::new(),
+            depth: 0,
+            needed: HashMap::new(),
+            work: WORK,
+        };
         // Builders use these too.
         for name in ["type", "object", "property", "classmethod", "staticmethod"] {
             this.reference("builtins", name);
@@ -153,7 +172,10 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
                 let name = self.heap.name(name);
                 self.heap.call(getattr, (object, name))
             }
-            Thing::Call { callable, args, keywords } => self.ship_call(*callable, args, keywords)?,
+            Thing::Call { callable, args, keywords } => {
+                self.check_order(node, *callable)?;
+                self.ship_call(*callable, args, keywords)?
+            }
             Thing::Property(parts) => self.property(parts)?,
             Thing::Function(function) => self.function(node, function)?,
             Thing::Class(class) => self.class(node, class)?,
@@ -277,7 +299,9 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
                     _ => return Ok(None),
                 };
                 // Flags can be set inside.
-                if content.windows(2).any(|two| two == b"(?") && content.windows(3).any(|three| three.starts_with(b"(?") && three[2].is_ascii_lowercase()) {
+                if content.windows(2).any(|two| two == b"(?")
+                    && content.windows(3).any(|three| three.starts_with(b"(?") && three[2].is_ascii_lowercase())
+                {
                     return Ok(None);
                 }
                 let given = match args.get(1) {
@@ -338,7 +362,9 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
                 Some(self.only(&format!("alias {origin:?} {text}"), |heap| heap.call(callable, (origin, of))))
             }
             // The class of `None` has no name that could be imported.
-            ("builtins", "type") if args.len() == 1 && keywords.is_empty() && args.first().and_then(constant) == Some(Value::None) => {
+            ("builtins", "type")
+                if args.len() == 1 && keywords.is_empty() && args.first().and_then(constant) == Some(Value::None) =>
+            {
                 let of = self.heap.shared_global("builtins", "type");
                 Some(self.only("type of None", |heap| heap.call(of, (Value::None,))))
             }

@@ -103,7 +103,7 @@ impl Machine {
                 self.globals.shift_remove(&*name(step)?);
             }
             "LOAD_FAST" | "LOAD_FAST_CHECK" | "LOAD_FAST_BORROW" | "LOAD_CLOSURE" => {
-                let node = Self::fast(frame, &*name(step)?, op == "LOAD_CLOSURE")?;
+                let node = Self::fast(frame, &name(step)?, op == "LOAD_CLOSURE")?;
                 frame.stack.push(node);
             }
             "LOAD_FAST_AND_CLEAR" => {
@@ -185,11 +185,11 @@ impl Machine {
             }
             "STORE_ATTR" => {
                 let (object, value) = (frame.pop()?, frame.pop()?);
-                self.set_attribute(object, &*name(step)?, Some(value))?;
+                self.set_attribute(object, &name(step)?, Some(value))?;
             }
             "DELETE_ATTR" => {
                 let object = frame.pop()?;
-                self.set_attribute(object, &*name(step)?, None)?;
+                self.set_attribute(object, &name(step)?, None)?;
             }
             "IMPORT_NAME" => {
                 let (names, level) = (frame.pop()?, frame.pop()?);
@@ -245,7 +245,9 @@ impl Machine {
             }
             "RETURN_GENERATOR" => frame.stack.push(self.none),
             _ if op.contains("JUMP") => return self.branch(frame, step),
-            _ if op.starts_with("CALL") && !op.starts_with("CALL_INTRINSIC") && op != "CALL_FINALLY" => return self.call_step(frame, step),
+            _ if op.starts_with("CALL") && !op.starts_with("CALL_INTRINSIC") && op != "CALL_FINALLY" => {
+                return self.call_step(frame, step);
+            }
             "KW_NAMES" => {
                 let Operand::Const(value) = step.operand else { return Err("the names are not there") };
                 frame.keywords = Some(value);

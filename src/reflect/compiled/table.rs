@@ -1,7 +1,6 @@
 // Made by tests/python/make_stdlib.py with CPython 3.8 to 3.13. Do not edit.
 
 /// Functions and classes that say to be of another module than they are imported from: both names.
-
 pub(super) static ALIASES: &[(&str, &str)] = &[
     ("abc get_cache_token", "_abc get_cache_token"),
     ("array ArrayType", "array array"),
@@ -748,7 +747,6 @@ pub(super) static ALIASES: &[(&str, &str)] = &[
 ];
 
 /// Classes whose metaclass is not `type`, and their metaclass.
-
 pub(super) static METACLASSES: &[(&str, &str)] = &[
     ("abc ABC", "abc ABCMeta"),
     ("ast Bytes", "ast _ABC"),
@@ -933,7 +931,6 @@ pub(super) static METACLASSES: &[(&str, &str)] = &[
 ];
 
 /// The abstract methods of abstract classes.
-
 pub(super) static ABSTRACT: &[(&str, &str)] = &[
     ("cgi Mapping", "__getitem__ __iter__ __len__"),
     ("collections.abc AsyncGenerator", "asend athrow"),
@@ -974,10 +971,22 @@ pub(super) static ABSTRACT: &[(&str, &str)] = &[
     ("importlib.abc Traversable", "is_dir is_file iterdir joinpath name open"),
     ("importlib.abc TraversableResources", "files"),
     ("importlib.metadata DistributionFinder", "find_distributions"),
-    ("numbers Complex", "__abs__ __add__ __complex__ __eq__ __mul__ __neg__ __pos__ __pow__ __radd__ __rmul__ __rpow__ __rtruediv__ __truediv__ conjugate imag real"),
-    ("numbers Integral", "__abs__ __add__ __and__ __ceil__ __eq__ __floor__ __floordiv__ __int__ __invert__ __le__ __lshift__ __lt__ __mod__ __mul__ __neg__ __or__ __pos__ __pow__ __radd__ __rand__ __rfloordiv__ __rlshift__ __rmod__ __rmul__ __ror__ __round__ __rpow__ __rrshift__ __rshift__ __rtruediv__ __rxor__ __truediv__ __trunc__ __xor__"),
-    ("numbers Rational", "__abs__ __add__ __ceil__ __eq__ __floor__ __floordiv__ __le__ __lt__ __mod__ __mul__ __neg__ __pos__ __pow__ __radd__ __rfloordiv__ __rmod__ __rmul__ __round__ __rpow__ __rtruediv__ __truediv__ __trunc__ denominator numerator"),
-    ("numbers Real", "__abs__ __add__ __ceil__ __eq__ __float__ __floor__ __floordiv__ __le__ __lt__ __mod__ __mul__ __neg__ __pos__ __pow__ __radd__ __rfloordiv__ __rmod__ __rmul__ __round__ __rpow__ __rtruediv__ __truediv__ __trunc__"),
+    (
+        "numbers Complex",
+        "__abs__ __add__ __complex__ __eq__ __mul__ __neg__ __pos__ __pow__ __radd__ __rmul__ __rpow__ __rtruediv__ __truediv__ conjugate imag real",
+    ),
+    (
+        "numbers Integral",
+        "__abs__ __add__ __and__ __ceil__ __eq__ __floor__ __floordiv__ __int__ __invert__ __le__ __lshift__ __lt__ __mod__ __mul__ __neg__ __or__ __pos__ __pow__ __radd__ __rand__ __rfloordiv__ __rlshift__ __rmod__ __rmul__ __ror__ __round__ __rpow__ __rrshift__ __rshift__ __rtruediv__ __rxor__ __truediv__ __trunc__ __xor__",
+    ),
+    (
+        "numbers Rational",
+        "__abs__ __add__ __ceil__ __eq__ __floor__ __floordiv__ __le__ __lt__ __mod__ __mul__ __neg__ __pos__ __pow__ __radd__ __rfloordiv__ __rmod__ __rmul__ __round__ __rpow__ __rtruediv__ __truediv__ __trunc__ denominator numerator",
+    ),
+    (
+        "numbers Real",
+        "__abs__ __add__ __ceil__ __eq__ __float__ __floor__ __floordiv__ __le__ __lt__ __mod__ __mul__ __neg__ __pos__ __pow__ __radd__ __rfloordiv__ __rmod__ __rmul__ __round__ __rpow__ __rtruediv__ __truediv__ __trunc__",
+    ),
     ("os Mapping", "__getitem__ __iter__ __len__"),
     ("os MutableMapping", "__delitem__ __getitem__ __iter__ __len__ __setitem__"),
     ("os PathLike", "__fspath__"),
@@ -996,7 +1005,6 @@ pub(super) static ABSTRACT: &[(&str, &str)] = &[
 ];
 
 /// Modules whose functions and classes are written in C.
-
 pub(super) static IN_C: &[&str] = &[
     "_abc",
     "_bisect",
