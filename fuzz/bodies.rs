@@ -5,6 +5,7 @@
 use cloudpickle::bytecode::{CodeFields, Exceptions, Instructions, LineRanges, Listing, Needs, Version};
 use cloudpickle::marshal::{Marshal, Marshaller, Pyc};
 use cloudpickle::op::Op;
+use cloudpickle::reflect::CompiledModule;
 use cloudpickle::{Dis, Encoding, ErrorKind, Heap, Pickler, Unpickler, dis, ops, optimize};
 
 /// Every operation that is read is written back as it was, and can be read by itself.
@@ -179,6 +180,21 @@ pub fn pyc(data: &[u8]) {
             objects(&pyc.code, 4);
         }
         Err(error) => assert!(error.offset().is_some_and(|offset| offset <= data.len()), "{error}"),
+    }
+}
+
+/// A module body is followed, whatever it is, and each of its names gives an object or an error that says why not.
+pub fn module(data: &[u8]) {
+    let Ok(module) = CompiledModule::from_pyc("m", data) else { return };
+    let names: Vec<String> = module.names().take(32).map(ToOwned::to_owned).collect();
+    for name in names {
+        let mut heap = Heap::new();
+        match module.build(&mut heap, &name) {
+            Ok(value) => {
+                let _ = Pickler::new().dumps(&heap, value);
+            }
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
     }
 }
 

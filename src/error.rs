@@ -350,6 +350,18 @@ pub enum ErrorKind {
         /// Its name, as Python's `repr` writes it where it is a value.
         name: String,
     },
+    /// Something of a compiled module that was not followed, and is needed.
+    #[error("{name} cannot be built from compiled code: {reason} ({instruction}{})", line.map(|line| format!(" in line {line}")).unwrap_or_default())]
+    NotFollowed {
+        /// What is needed: a module and a name in it.
+        name: String,
+        /// The instruction that was not followed.
+        instruction: &'static str,
+        /// Its line in the source.
+        line: Option<i32>,
+        /// Why not.
+        reason: &'static str,
+    },
     /// A number that does not fit the Rust type asked for.
     #[error("{value} does not fit {wanted}")]
     OutOfRange {

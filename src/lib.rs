@@ -34,6 +34,7 @@
 //! | Rust values | a pickle | [`py!`], [`Heap::add`], [`Pickler`] |
 //! | Python source | a function on a worker | [`Source`] |
 //! | a payload of cloudpickle or dill | its functions and classes | [`Function`], [`Class`], [`reflect`] |
+//! | a `.pyc` | its functions and classes on a worker | [`CompiledModule`](reflect::CompiledModule) |
 //! | code objects | functions and classes on a worker | [`Function::new`], [`Class::new`] |
 //! | a file of a stranger | what loading it would do | [`scan()`] |
 //! | an object | its tree as Python would write it, differences, sizes | [`show()`], [`show`](mod@show) |

@@ -47,6 +47,39 @@ fn pyc() {
 }
 
 #[test]
+fn module() {
+    run("module", bodies::module);
+}
+
+/// The same modules with bytes changed, each in many ways: code that no compiler writes.
+#[test]
+fn changed_modules() {
+    let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/module");
+    let (mut state, mut count) = (0x2545_f491_4f6c_dd1d_u64, 0);
+    let mut random = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state >> 16).unwrap_or(0) % below
+    };
+    let files = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    for file in files {
+        let data = std::fs::read(&file).unwrap();
+        for _ in 0..12 {
+            let mut changed = data.clone();
+            for _ in 0..=random(6) {
+                let at = 16 + random(changed.len() - 16);
+                changed[at] = u8::try_from(random(256)).unwrap();
+            }
+            let result = std::panic::catch_unwind(|| bodies::module(&changed));
+            assert!(result.is_ok(), "{}: {}", file.display(), changed.escape_ascii());
+            count += 1;
+        }
+    }
+    assert!(count > 500);
+}
+
+#[test]
 fn bytecode() {
     run("bytecode", bodies::bytecode);
 }

@@ -48,6 +48,24 @@ fn functions_by_value() -> Result<()> {
 }
 
 #[test]
+fn modules_from_compiled_files() -> Result<()> {
+    use cloudpickle::reflect::{CompiledModule, Target};
+    use cloudpickle::{Heap, Pickler};
+
+    let target = Target::cpython(3, 12); // the worker's Python
+    let pyc: &[u8] = match target.python() {
+        (3, 12) => include_bytes!("../examples/tasks.cpython-312.pyc"),
+        other => panic!("tasks.py is not compiled for {other:?}"),
+    };
+    let mut heap = Heap::new();
+    let total = heap.global("tasks", "total");
+    let mut pickler = Pickler::new();
+    pickler.register_pickle_by_value(CompiledModule::from_pyc("tasks", pyc)?);
+    let by_value = pickler.dumps(&heap, total)?;
+    Ok(())
+}
+
+#[test]
 fn data_and_calls() -> Result<()> {
     use cloudpickle::{Bytes, Heap, Pickler, py};
 
@@ -116,7 +134,7 @@ fn the_readme_says_what_runs_here() {
     let here = without_blanks(include_str!("readme.rs"));
     let readme = include_str!("../README.md");
     let blocks: Vec<&str> = readme.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(blocks.len(), 6);
+    assert_eq!(blocks.len(), 7);
     for block in blocks {
         assert!(here.contains(&without_blanks(block)), "not run here:\n{block}");
     }

@@ -195,6 +195,13 @@ impl<'a> Heap<'a> {
         global
     }
 
+    /// A global that is written in C: its name is no str that something else could share.
+    pub(crate) fn global_in_c(&mut self, module: &str, name: &str) -> Value {
+        let fixed = module == "builtins";
+        let (module, name) = (self.name(module), self.str(name));
+        self.push_global(Global { module, name, python2: false, text: false, undotted: false, fixed })
+    }
+
     fn new_global(&mut self, module: &str, name: &str, fixed: bool) -> Value {
         // Python has two objects where a class is named as its module is: `datetime.datetime`.
         let same = module == name;

@@ -1,5 +1,7 @@
 //! From marshal data to objects of a heap.
 
+use std::collections::HashSet;
+
 use super::item::Item;
 use super::layout::{Layout, Order};
 use super::operand::{Long, Short};
@@ -35,6 +37,8 @@ struct Loader<'m, 'a, 'h, 'b> {
     numbered: Vec<Option<Value>>,
     hashable: Hashable,
     python2: bool,
+    /// The strs that Python interns, where somebody asks.
+    interned: Option<HashSet<Value>>,
 }
 
 impl Marshal<'_> {
@@ -75,6 +79,21 @@ impl Marshal<'_> {
     ///
     /// Those of [`Marshal::load`].
     pub fn load_as(&self, heap: &mut Heap<'_>, code_type: Value) -> Result<Value> {
+        self.load_with(heap, code_type, None).map(|(value, _)| value)
+    }
+
+    /// The same as [`Marshal::load`], and which strs Python interns: those are one object in the whole process.
+    pub(crate) fn load_interned(&self, heap: &mut Heap<'_>) -> Result<(Value, HashSet<Value>)> {
+        let code_type = heap.fixed_global("types", "CodeType");
+        self.load_with(heap, code_type, Some(HashSet::new()))
+    }
+
+    fn load_with(
+        &self,
+        heap: &mut Heap<'_>,
+        code_type: Value,
+        interned: Option<HashSet<Value>>,
+    ) -> Result<(Value, HashSet<Value>)> {
         let mut loader = Loader {
             marshal: self,
             heap,
@@ -85,9 +104,11 @@ impl Marshal<'_> {
             numbered: Vec::with_capacity(self.numbered.len()),
             hashable: Hashable::default(),
             python2: self.python.0 < 3,
+            interned,
         };
         loader.run()?;
-        loader.values.pop().ok_or_else(|| ErrorKind::NullObject.into())
+        let value = loader.values.pop().ok_or(ErrorKind::NullObject)?;
+        Ok((value, loader.interned.unwrap_or_default()))
     }
 }
 
@@ -108,6 +129,10 @@ impl Loader<'_, '_, '_, '_> {
                 continue;
             }
             if let Some(value) = self.atom(entry.item)? {
+                let interned = matches!(entry.item, Item::Interned(_) | Item::AsciiInterned(_) | Item::ShortAsciiInterned(_));
+                if let Some(known) = self.interned.as_mut().filter(|_| interned) {
+                    known.insert(value);
+                }
                 if takes_number {
                     self.numbered.push(Some(value));
                 }

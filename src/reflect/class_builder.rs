@@ -339,12 +339,24 @@ impl ClassBuilder {
 
 /// Makes a dataclass of a class, once: a worker that knows the class already only gets its attributes again, and those that are fields are
 /// no attributes of a dataclass.
-static DECORATE: LazyLock<Source> = LazyLock::new(|| {
+pub(super) static DECORATE: LazyLock<Source> = LazyLock::new(|| {
     Source::function(
         "def dataclass(cls, options):
-    import dataclasses
+    import dataclasses, sys, types, typing
     if '__dataclass_fields__' not in vars(cls):
-        return dataclasses.dataclass(**options)(cls)
+        name = cls.__module__
+        module = types.ModuleType(name)
+        module.__dict__.update(typing=typing, dataclasses=dataclasses)
+        for namespace in (typing, dataclasses):
+            for known in ('ClassVar', 'InitVar', 'KW_ONLY'):
+                if hasattr(namespace, known):
+                    setattr(module, known, getattr(namespace, known))
+        found = sys.modules.setdefault(name, module)
+        try:
+            return dataclasses.dataclass(**options)(cls)
+        finally:
+            if found is module:
+                del sys.modules[name]
     for name, value in list(vars(cls).items()):
         if isinstance(value, dataclasses.Field):
             delattr(cls, name)
@@ -367,7 +379,7 @@ fn slot_names(heap: &mut Heap<'_>, slots: &[Box<str>]) -> Value {
 }
 
 /// 32 hexadecimal digits, as `uuid.uuid4().hex` gives them.
-fn new_tracker_id() -> String {
+pub(super) fn new_tracker_id() -> String {
     let random = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}", random(), random())
 }

@@ -110,7 +110,7 @@ impl<'h> Code<'h> {
         self.shape
     }
 
-    fn field(self, field: Field) -> Option<Obj<'h>> {
+    pub(super) fn field(self, field: Field) -> Option<Obj<'h>> {
         let at = self.shape.constructed().iter().position(|other| *other == field)?;
         let heap = self.object.heap();
         heap.items(self.args.value()).get(self.first + at).map(|value| heap.obj(*value))

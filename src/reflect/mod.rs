@@ -10,6 +10,7 @@
 //! - [`std_types`]: dates, decimals, paths and the other types of the standard library, and instances of any class.
 //! - [`numpy`], [`torch`], [`pandas`], [`sklearn`], [`joblib`]: arrays, tensors, frames, models, and files of them.
 //! - [`Dialect`], [`Helper`]: which release wrote it, and how it names its helpers. [`Target`]: what is built for.
+//! - [`CompiledModule`]: the functions and classes of a module from its `.pyc`, as cloudpickle in that Python writes them.
 //! - [`Source`] and [`SourceModule`]: functions, classes and modules from Python source, for every CPython from 3.6 on with nothing
 //!   installed.
 
@@ -25,6 +26,7 @@ mod class_moves;
 mod class_parts;
 mod classmethod;
 mod code;
+mod compiled;
 mod construct;
 mod dataclass;
 mod dialect;
@@ -74,6 +76,7 @@ pub use self::class_builder::ClassBuilder;
 pub use self::class_parts::{ClassKind, ClassParts};
 pub use self::classmethod::{ClassMethod, ClassMethodParts, StaticMethod, StaticMethodParts};
 pub use self::code::{Code, CodeParts};
+pub use self::compiled::{CompiledModule, ModuleOptions};
 pub use self::dataclass::{Dataclass, DataclassField, FieldKind, FieldParts};
 pub use self::dialect::{Dialect, Helper, Release};
 pub use self::dict_view::{DictView, DictViewKind, DictViewParts};
