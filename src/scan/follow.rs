@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::rc::Rc;
 
+use super::names::{is_class, is_escape};
 use super::places::Places;
 use super::report::{CallUse, Finding, GlobalUse, Report, StateUse};
-use super::rules::{Judgement, Rules, Severity};
+use super::rules::{Judgement, Rules, Severity, is_standard};
 use super::value::{Name, Sym};
 use super::{Scanned, calls, show};
 use crate::error::Result;
@@ -276,7 +277,7 @@ impl<'h, 'r> Follow<'h, 'r> {
             Sym::Instance(name) => format!("<{name} object>"),
             Sym::Text(text) => format!("{text:.40?}"),
             Sym::Bytes(bytes) => format!("<{} bytes>", bytes.len()),
-            Sym::Code(_) => "<code>".to_owned(),
+            Sym::Code(_) | Sym::Marshalled(_) => "<code>".to_owned(),
             Sym::Function(_) => "<function by value>".to_owned(),
             Sym::Class(_) => "<class by value>".to_owned(),
             Sym::Made(_) => "<instance of a class by value>".to_owned(),
@@ -359,6 +360,7 @@ impl<'h, 'r> Follow<'h, 'r> {
             match self.called.get(&name) {
                 _ if judgement.on_import => self.find(judgement.severity, format!("names {name}: {}", judgement.reason)),
                 Some(called) => judgement.severity = *called,
+                None if self.is_quiet(&name, judgement) => judgement.severity = Severity::Safe,
                 None if judgement.severity > Severity::Safe => {
                     self.find(Severity::Suspicious, format!("names {name}: {}", judgement.reason));
                 }
@@ -373,6 +375,20 @@ impl<'h, 'r> Follow<'h, 'r> {
             });
         }
         self.report.findings.sort_by_key(|finding| finding.offset);
+    }
+
+    /// Whether it is no harm to hold a name: a method of a harmless class, a function of the standard library that only looks at something.
+    pub(super) fn is_quiet(&self, name: &Name, judgement: Judgement) -> bool {
+        if !is_standard(&name.module) || name.path.split('.').any(is_escape) {
+            return false;
+        }
+        let looks = judgement.severity == Severity::Suspicious && !judgement.unlisted;
+        let shared = ["environ", "stdin", "stdout", "stderr", "path", "argv"].contains(&name.path.as_str());
+        let method = name.path.rsplit_once('.').is_some_and(|(class, _)| {
+            let class = Name { module: name.module.clone(), path: class.to_owned() };
+            judgement.unlisted && is_class(&class.path) && self.judge(&class).severity == Severity::Safe
+        });
+        (looks && !shared) || method
     }
 
     /// What `BUILD` and items do to an object.
@@ -410,7 +426,7 @@ impl<'h, 'r> Follow<'h, 'r> {
                     false => (Severity::Suspicious, "an instance of a class by value"),
                 }
             }
-            Sym::Function(_) | Sym::Class(_) | Sym::Code(_) | Sym::Source | Sym::Helper => {
+            Sym::Function(_) | Sym::Class(_) | Sym::Code(_) | Sym::Marshalled(_) | Sym::Source | Sym::Helper => {
                 (Severity::Suspicious, "code by value")
             }
             Sym::Tainted => (Severity::Dangerous, "something harmful was given to it"),

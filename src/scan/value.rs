@@ -3,7 +3,9 @@
 use std::fmt;
 use std::rc::Rc;
 
-use super::rules::{canonical, is_listed, is_powerful};
+use super::code::Facts;
+use super::names::canonical;
+use super::rules::{is_listed, is_powerful};
 use crate::heap::Value;
 
 /// A module and a path in it; an empty path is the module itself.
@@ -97,6 +99,8 @@ pub(crate) enum Sym {
     Bytes(Rc<[u8]>),
     /// A code object: the call of `CodeType` that makes it, when there is one.
     Code(Option<Value>),
+    /// A code object out of `marshal.loads`, and what it names.
+    Marshalled(Rc<Facts>),
     /// A function by value: the call that makes it.
     Function(Value),
     /// A class by value: the call that makes it.
