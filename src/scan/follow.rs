@@ -167,6 +167,7 @@ impl<'h, 'r> Follow<'h, 'r> {
             self.any_harmful |= self.is_harmful(&gives);
             self.gives.push(gives);
         }
+        self.find_keys();
         self.list_globals();
         for (at, code) in &self.places.extensions {
             if !self.extensions.contains_key(code) {
@@ -249,6 +250,14 @@ impl<'h, 'r> Follow<'h, 'r> {
     /// What an event gave that was judged before.
     pub(super) fn given(&self, index: usize) -> Sym {
         self.gives.get(index).cloned().unwrap_or(Sym::Unknown)
+    }
+
+    /// The classes by value that the calls gave.
+    pub(super) fn classes(&self) -> impl Iterator<Item = Value> {
+        self.gives.iter().filter_map(|sym| match sym {
+            Sym::Class(class) => Some(*class),
+            _ => None,
+        })
     }
 
     /// Takes so many bytes of what pickles in pickles may have; false when that is used up.
@@ -408,6 +417,10 @@ impl<'h, 'r> Follow<'h, 'r> {
             Sym::Instance(name) if kind == EffectKind::Build && name.is("functools", "partialmethod") => (Severity::Safe, ""),
             Sym::Instance(name) => {
                 let judgement = self.judge(name);
+                if self.gets_method(event.object) {
+                    // The pickle machine asks the object for these, and an object's own attributes come before its class's.
+                    self.replace(event.subject, Sym::Tainted);
+                }
                 let severity = if judgement.unlisted { judgement.severity.min(Severity::Suspicious) } else { Severity::Safe };
                 (severity, judgement.reason)
             }
@@ -436,6 +449,20 @@ impl<'h, 'r> Follow<'h, 'r> {
             Sym::Attributes(_) | Sym::Method(_) => (Severity::Dangerous, "another function takes the place of its own"),
             _ => (Severity::Suspicious, "what it is is not known"),
         }
+    }
+
+    /// Whether a state gives an object a method that the pickle machine calls: `__setstate__`, `append`, `extend`, `add`, or anything harmful.
+    fn gets_method(&mut self, state: Value) -> bool {
+        const CALLED: &[&[u8]] = &[b"__setstate__", b"append", b"extend", b"add"];
+        let heap = self.heap;
+        let dicts = [&[state], heap.items(state)].concat();
+        let own = dicts.iter().filter(|dict| matches!(dict, Value::Dict(_))).any(|dict| {
+            heap.items(*dict).chunks_exact(2).any(|pair| {
+                let key = matches!(pair[0], Value::Str(_) | Value::ByteString(_)) && CALLED.contains(&heap.content(pair[0]));
+                key && matches!(pair[1], Value::Call(_) | Value::Global(_) | Value::Extension(_))
+            })
+        });
+        own || self.harmful_in(state).is_some()
     }
 
     /// Puts something else in the place of what a call gave.

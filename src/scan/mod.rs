@@ -16,6 +16,7 @@ mod calls;
 mod code;
 mod follow;
 mod inside;
+mod keys;
 mod names;
 mod places;
 mod report;

@@ -35,7 +35,9 @@ pub(super) fn call(
     let second = known.get(1).cloned().unwrap_or(Sym::Unknown);
     let rest = |from: usize| Args { known: known.get(from..).unwrap_or_default().to_vec(), whole: args.whole };
     let outcome = match (canonical(&name.module), name.path.as_str()) {
-        ("builtins", "getattr") | ("dill._dill", "_get_attr" | "_getattribute") => get_attribute(follow, &first, &second),
+        ("builtins", "getattr") | ("dill._dill", "_get_attr" | "_getattribute") => {
+            get_attribute(follow, &first, &second, known.get(2))
+        }
         ("builtins" | "importlib._bootstrap" | "importlib", "__import__") => {
             let module = follow.text(&first);
             let whole = known.get(3).is_some_and(|from| !matches!(from, Sym::Data(list) if follow.heap.items(*list).is_empty()));
@@ -223,10 +225,14 @@ fn marshalled(follow: &mut Follow<'_, '_>, bytes: &Sym) -> Outcome {
     Outcome::new(if harmful { Severity::Dangerous } else { Severity::Suspicious }, reason, Sym::Marshalled(facts.into()))
 }
 
-fn get_attribute(follow: &mut Follow<'_, '_>, object: &Sym, name: &Sym) -> Outcome {
+fn get_attribute(follow: &mut Follow<'_, '_>, object: &Sym, name: &Sym, default: Option<&Sym>) -> Outcome {
     match follow.text(name) {
         Some(name) => {
             let (severity, found) = follow.path(object, &name);
+            let found = match default {
+                Some(default) if follow.is_harmful(default) => Sym::Tainted,
+                _ => found,
+            };
             Outcome::new(severity, "reaches an attribute", found)
         }
         None => Outcome::new(Severity::Dangerous, "reaches an attribute whose name is not known", Sym::Tainted),

@@ -1,0 +1,126 @@
+//! `cloudpickle recode`: reads pickles and writes them again.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use cloudpickle::reflect::{Dialect, Rebuilt};
+use cloudpickle::{Encoding, Pickler, Unpickler};
+use serde_json::json;
+
+use super::failure::{self, Failure};
+use super::input::Input;
+
+/// What is said on the command line.
+#[derive(Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    input: Input,
+    /// The pickle protocol to write
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=5))]
+    protocol: Option<u8>,
+    /// Leave out memo slots that nothing asks for
+    #[arg(short = 'O', long)]
+    optimize: bool,
+    /// Take functions and classes by value apart and build them anew
+    #[arg(long)]
+    rebuild: bool,
+    /// Build them for another cloudpickle: a release, or a package with a copy of it
+    #[arg(long, value_name = "DIALECT")]
+    dialect: Option<Dialect>,
+    /// The file to write; without it standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Print what was done as a JSON object; needs --output
+    #[arg(long, requires = "output")]
+    json: bool,
+}
+
+pub(crate) fn run(options: &Options) -> ExitCode {
+    failure::status(&options.input.name(), recode(options))
+}
+
+/// Counts what goes through it.
+struct Counted<W> {
+    out: W,
+    bytes: u64,
+}
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.out.write(bytes)?;
+        self.bytes += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+fn recode(options: &Options) -> Result<(), Failure> {
+    let bytes = options.input.read()?;
+    let out: Box<dyn Write> = match &options.output {
+        Some(path) => {
+            let file = File::create(path).map_err(|error| Failure::Because(format!("{}: {error}", path.display())))?;
+            Box::new(io::BufWriter::new(file))
+        }
+        None if io::stdout().is_terminal() => {
+            return Err(Failure::Because("a pickle is no text for a terminal: send standard output to a file".to_owned()));
+        }
+        None => Box::new(io::stdout().lock()),
+    };
+    let mut out = Counted { out, bytes: 0 };
+    // Python 2 strings keep their bytes, whatever they mean, and buffers that are elsewhere stay there.
+    let unpickler = Unpickler::new().encoding(Encoding::Latin1).missing_buffers(true).max_digits(0);
+    let mut all_kept = Vec::new();
+    let mut read = |bytes| {
+        let (mut pickle, length) = unpickler.loads_prefix(bytes)?;
+        let rebuilt = match &options.dialect {
+            Some(dialect) => pickle.redialect(dialect),
+            None if options.rebuild => pickle.rebuild(),
+            None => Rebuilt::default(),
+        };
+        for kept in rebuilt.kept {
+            let why = kept.error.map_or_else(|| "it has another shape".to_owned(), |error| error.to_string());
+            let what = format!("{:.100}", pickle.heap().obj(kept.object).to_string());
+            if options.json {
+                all_kept.push(json!({"object": what, "why": why}));
+            } else {
+                eprintln!("cloudpickle: kept as it is: {what}: {why}");
+            }
+        }
+        Ok::<_, cloudpickle::Error>((pickle, length))
+    };
+    let (mut done, mut pickles) = (0, 0);
+    // More pickles may follow the first; what is none is kept as it is.
+    loop {
+        let (pickle, length) = match read(&bytes[done..]) {
+            Ok(read) => read,
+            Err(error) if done == 0 => return Err(error.into()),
+            Err(_) => break,
+        };
+        let pickler = Pickler::like(&pickle).optimize(options.optimize);
+        match options.protocol {
+            // What was read can be written: it goes out as it grows.
+            None => pickler.dump_pickle_to(&mut out, &pickle)?,
+            Some(protocol) => match pickler.protocol(protocol).dump_pickle(&pickle) {
+                Ok(written) => out.write_all(&written)?,
+                Err(error) if done == 0 => return Err(error.into()),
+                Err(_) => break,
+            },
+        }
+        done += length;
+        pickles += 1;
+    }
+    out.write_all(&bytes[done..])?;
+    out.flush()?;
+    if options.json {
+        let output = options.output.as_ref().map(|path| path.display().to_string());
+        let line = json!({"file": options.input.name(), "output": output, "pickles": pickles, "before": bytes.len(), "after": out.bytes, "kept": all_kept});
+        writeln!(io::stdout().lock(), "{line}")?;
+    }
+    Ok(())
+}
