@@ -60,7 +60,6 @@ pub(super) struct Follow<'h, 'r> {
     /// How many bytes of pickles in pickles may still be read.
     nested: usize,
     pub(super) walked: usize,
-    judged: std::cell::RefCell<HashMap<Name, Judgement>>,
     pub(super) report: Report,
     /// The event that is judged.
     at: usize,
@@ -85,7 +84,6 @@ impl<'h, 'r> Follow<'h, 'r> {
             namespaces: HashMap::new(),
             nested: heap.store.input_len().saturating_mul(4).saturating_add(1 << 20),
             walked: 0,
-            judged: std::cell::RefCell::new(HashMap::new()),
             report: Report::new(offset),
             at: offset,
             reached: Vec::new(),
@@ -101,7 +99,7 @@ impl<'h, 'r> Follow<'h, 'r> {
             }
             let key = (heap.content(global.module), heap.content(global.name), global.python2);
             let known = names.get(&key).cloned();
-            let sym = known.or_else(|| follow.written(index).map(|name| Sym::Name(name.into())));
+            let sym = known.or_else(|| follow.written(index).map(Sym::Name));
             if let Some(sym) = sym {
                 follow.any_harmful |= !names.contains_key(&key) && follow.is_harmful(&sym);
                 names.insert(key, sym.clone());
@@ -112,19 +110,14 @@ impl<'h, 'r> Follow<'h, 'r> {
     }
 
     /// The names of a global that stands in the stream.
-    fn written(&self, index: usize) -> Option<Name> {
+    fn written(&self, index: usize) -> Option<Rc<Name>> {
         let id = crate::int::u32_from_usize(index)?;
         let (module, name) = self.heap.obj(Value::Global(crate::heap::GlobalId(id))).global_names()?;
-        Some(Name::resolve(&module, &name))
+        Some(Name::known(&module, &name))
     }
 
     pub(super) fn judge(&self, name: &Name) -> Judgement {
-        if let Some(judgement) = self.judged.borrow().get(name) {
-            return *judgement;
-        }
-        let judgement = self.rules.judge(&name.module, &name.path);
-        self.judged.borrow_mut().insert(name.clone(), judgement);
-        judgement
+        self.rules.judge(&name.module, &name.path)
     }
 
     /// What is known of an object.

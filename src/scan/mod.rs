@@ -19,6 +19,7 @@ mod inside;
 mod keys;
 mod names;
 mod places;
+mod remembered;
 mod report;
 mod rules;
 mod show;

@@ -1,9 +1,11 @@
 //! Rules: what is known of a global, and what a user says of it.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use super::names::{canonical, is_class, is_escape, is_exception, is_harmful_name, says_harm, top};
+use super::remembered::Remembered;
 use super::table;
 
 /// How much harm something can do when a pickle is loaded.
@@ -120,55 +122,65 @@ impl Rules {
             let reason = if severity == Severity::Safe { "allowed by the user's rules" } else { "denied by the user's rules" };
             return Judgement { on_import: severity == Severity::Dangerous, ..Judgement::listed(severity, reason) };
         }
-        if HARM_ON_IMPORT.iter().any(|import| module_matches(import, module)) || module.ends_with(".__main__") {
-            let reason = "importing the module runs a program";
-            return Judgement { on_import: true, ..Judgement::listed(Severity::Dangerous, reason) };
-        }
-        if name.is_empty() {
-            return judge_module(module);
-        }
-        let module = canonical(module);
-        // `X.__new__` is as harmful as `X`.
-        let name = CONSTRUCTORS
-            .iter()
-            .find_map(|constructor| name.strip_suffix(constructor))
-            .filter(|name| !name.is_empty())
-            .unwrap_or(name);
-        let top = top(module);
-        let known = table::PACKAGES.contains(&top);
-        if (known || is_standard(module)) && is_exception(name) {
-            return Judgement::listed(Severity::Safe, "an exception");
-        }
-        for row in index().get(top).into_iter().flatten() {
-            if row.modules.iter().any(|pattern| module_matches(pattern, module))
-                && row.names.iter().any(|pattern| row_matches(row.severity, pattern, name))
-            {
-                return Judgement::listed(row.severity, row.reason);
-            }
-        }
-        if name.split('.').any(is_escape) {
-            return Judgement::listed(Severity::Dangerous, "a way out of the object: dictionaries, globals and bases of others");
-        }
-        if is_standard(module) {
-            let reason = "a name of the standard library that is not known to be harmless";
-            return Judgement { severity: Severity::Dangerous, reason, unlisted: true, on_import: false };
-        }
-        if table::REACHING.iter().any(|pattern| module_matches(pattern, module)) {
-            let reason = "a name of a package that runs commands or code, or reaches others";
-            return Judgement { severity: Severity::Dangerous, reason, unlisted: true, on_import: false };
-        }
-        if known {
-            let reason = "a name of a known package that is not known to be harmless";
-            let class = is_class(name);
-            let severity = if class { Severity::Suspicious } else { Severity::Dangerous };
-            return Judgement { severity, reason, unlisted: true, on_import: false };
-        }
-        if says_harm(name) {
-            let reason = "the module is not known, and the name says that it runs, opens or fetches something";
-            return Judgement { severity: Severity::Dangerous, reason, unlisted: true, on_import: false };
-        }
-        Judgement { severity: Severity::Suspicious, reason: "the module is not known", unlisted: true, on_import: false }
+        KNOWN.with_borrow_mut(|known| known.get(module, name, || judge_by_table(module, name)))
     }
+}
+
+thread_local! {
+    /// The table does not change.
+    static KNOWN: RefCell<Remembered<Judgement>> = RefCell::new(Remembered::new());
+}
+
+/// What the table says of a name.
+fn judge_by_table(module: &str, name: &str) -> Judgement {
+    if HARM_ON_IMPORT.iter().any(|import| module_matches(import, module)) || module.ends_with(".__main__") {
+        let reason = "importing the module runs a program";
+        return Judgement { on_import: true, ..Judgement::listed(Severity::Dangerous, reason) };
+    }
+    if name.is_empty() {
+        return judge_module(module);
+    }
+    let module = canonical(module);
+    // `X.__new__` is as harmful as `X`.
+    let name = CONSTRUCTORS
+        .iter()
+        .find_map(|constructor| name.strip_suffix(constructor))
+        .filter(|name| !name.is_empty())
+        .unwrap_or(name);
+    let top = top(module);
+    let known = table::PACKAGES.contains(&top);
+    if (known || is_standard(module)) && is_exception(name) {
+        return Judgement::listed(Severity::Safe, "an exception");
+    }
+    for row in index().get(top).into_iter().flatten() {
+        if row.modules.iter().any(|pattern| module_matches(pattern, module))
+            && row.names.iter().any(|pattern| row_matches(row.severity, pattern, name))
+        {
+            return Judgement::listed(row.severity, row.reason);
+        }
+    }
+    if name.split('.').any(is_escape) {
+        return Judgement::listed(Severity::Dangerous, "a way out of the object: dictionaries, globals and bases of others");
+    }
+    if is_standard(module) {
+        let reason = "a name of the standard library that is not known to be harmless";
+        return Judgement { severity: Severity::Dangerous, reason, unlisted: true, on_import: false };
+    }
+    if table::REACHING.iter().any(|pattern| module_matches(pattern, module)) {
+        let reason = "a name of a package that runs commands or code, or reaches others";
+        return Judgement { severity: Severity::Dangerous, reason, unlisted: true, on_import: false };
+    }
+    if known {
+        let reason = "a name of a known package that is not known to be harmless";
+        let class = is_class(name);
+        let severity = if class { Severity::Suspicious } else { Severity::Dangerous };
+        return Judgement { severity, reason, unlisted: true, on_import: false };
+    }
+    if says_harm(name) {
+        let reason = "the module is not known, and the name says that it runs, opens or fetches something";
+        return Judgement { severity: Severity::Dangerous, reason, unlisted: true, on_import: false };
+    }
+    Judgement { severity: Severity::Suspicious, reason: "the module is not known", unlisted: true, on_import: false }
 }
 
 const CONSTRUCTORS: &[&str] = &[".__new__", ".__init__"];

@@ -230,7 +230,11 @@ fn get_attribute(follow: &mut Follow<'_, '_>, object: &Sym, name: &Sym, default:
         Some(name) => {
             let (severity, found) = follow.path(object, &name);
             let found = match default {
-                Some(default) if follow.is_harmful(default) => Sym::Tainted,
+                // The attribute is there where the table knows it; the default counts everywhere else.
+                Some(default) if follow.is_harmful(default) => match found {
+                    Sym::Name(ref name) if !follow.judge(name).unlisted => found,
+                    _ => Sym::Tainted,
+                },
                 _ => found,
             };
             Outcome::new(severity, "reaches an attribute", found)
