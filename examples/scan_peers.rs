@@ -18,7 +18,8 @@ use cloudpickle::scan::{Rules, Verdict, scan, scan_each};
 
 // fickling asks for typing_extensions below Python 3.12 without saying so.
 const PEERS: [&str; 4] = ["fickling==0.1.12", "picklescan==1.0.5", "modelscan==0.8.8", "typing_extensions"];
-const PACKAGES: [&str; 7] = ["numpy", "pandas", "scikit-learn", "scipy", "cloudpickle", "dill", "networkx"];
+const PACKAGES: [&str; 10] =
+    ["numpy", "pandas", "scikit-learn", "scipy", "cloudpickle", "dill", "networkx", "sympy", "pyarrow", "lz4"];
 
 /// Three pieces of work: a document, a state dict as torch writes it, many functions by value.
 const WORK: &str = r#"

@@ -208,3 +208,47 @@ fn scan_ends_with_a_status() {
         assert_eq!(run(args, input).status.code(), Some(status), "{args:?}");
     }
 }
+
+/// Files of a folder are looked at in parallel, and told in their order.
+#[test]
+fn scan_tells_files_in_their_order() {
+    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("scan-order");
+    let _ = std::fs::remove_dir_all(&dir);
+    std::fs::create_dir_all(&dir).expect("a folder can be made");
+    for at in 0..50 {
+        std::fs::write(dir.join(format!("{at:02}.pkl")), LIST).expect("a file can be written");
+    }
+    let output = run(&["scan", "--json", "--jobs", "4", dir.to_str().expect("a path of text")], b"");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let lines: Vec<serde_json::Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
+    let files: Vec<&str> = lines.iter().map(|line| line["file"].as_str().expect("a name")).collect();
+    assert_eq!(files.len(), 50);
+    assert!(files.is_sorted(), "{files:?}");
+}
+
+#[test]
+fn every_command_gives_json() {
+    let line = |args: &[&str], input: &[u8]| -> serde_json::Value {
+        let output = run(args, input);
+        assert!(output.status.success(), "{args:?}: {}", text(&output.stderr));
+        serde_json::from_str(text(&output.stdout).lines().next().expect("a line")).expect("a line of JSON")
+    };
+    let op = line(&["dis", "--json"], LIST);
+    assert_eq!((&op["opcode"], &op["offset"], &op["operand"]), (&"PROTO".into(), &0.into(), &"02".into()));
+    let code = line(&["code", "--json", "examples/my_function.pkl"], b"");
+    assert_eq!(code["python"], "3.12");
+    let to = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("recoded.pkl");
+    let done = line(&["recode", "--json", "-p", "4", "-o", to.to_str().expect("a path of text")], LIST);
+    assert_eq!((&done["before"], &done["pickles"]), (&LIST.len().into(), &1.into()));
+}
+
+#[test]
+fn completions_and_man_page_name_the_commands() {
+    for args in [&["completions", "bash"][..], &["completions", "zsh"], &["completions", "fish"], &["man"]] {
+        let output = run(args, b"");
+        assert!(output.status.success(), "{args:?}");
+        assert!(text(&output.stdout).contains("fail"), "{args:?}");
+        assert!(text(&output.stdout).contains("recode"), "{args:?}");
+    }
+}

@@ -39,7 +39,10 @@ fn corpus() -> (Python, PathBuf) {
 
 fn write_corpus() -> (Python, PathBuf) {
     let python = default_python();
-    let packages = venv(&python, &["numpy", "pandas", "scikit-learn", "scipy", "cloudpickle", "dill", "networkx"]);
+    let packages = venv(
+        &python,
+        &["numpy", "pandas", "scikit-learn", "scipy", "cloudpickle", "dill", "networkx", "sympy", "pyarrow", "lz4"],
+    );
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scan-corpus");
     let mut command = python.command();
     match &packages {
@@ -82,7 +85,8 @@ fn labelled_corpus() {
         let right = match (entry.label.as_str(), verdict) {
             ("dangerous", found) => found == Some(Verdict::Dangerous),
             ("harmless", Some(Verdict::Suspicious)) => entry.class == "code by value",
-            ("harmless", found) => found == Some(Verdict::Safe),
+            // An array of numbers holds no pickle.
+            ("harmless", found) => matches!(found, Some(Verdict::Safe) | None),
             (_, found) => !matches!(found, Some(Verdict::Safe) | None),
         };
         let (count, wrong) = seen.entry(entry.label).or_default();

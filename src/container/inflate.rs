@@ -1,22 +1,70 @@
 //! Compressed streams: gzip, zlib, bzip2, xz, lzma, lz4.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
+
+/// How large a dictionary of lzma may be, in KiB: a little more than `xz -9` takes. It is allocated before there is any data.
+const DICTIONARY: u32 = 66 * 1024;
+const BROKEN: &str = "the compressed data is broken";
 
 /// What a compressed stream holds, if the bytes are one: as far as it can be read, and why not further.
 pub(super) fn sniffed(bytes: &[u8], room: usize) -> Option<(Vec<u8>, Option<&'static str>)> {
     match bytes {
         [0x1f, 0x8b, ..] => Some(gzip(bytes, room)),
-        [0x78, flags, ..] if (0x7800 + u16::from(*flags)) % 31 == 0 => Some(read(flate2::read::ZlibDecoder::new(bytes), room)),
+        [0x78, flags, ..] if (0x7800 + u16::from(*flags)) % 31 == 0 => Some(zlib(bytes, room)),
         [b'B', b'Z', b'h', b'1'..=b'9', ..] => Some(read(bzip2::read::MultiBzDecoder::new(bytes), room)),
-        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(written(room, |out| lzma_rs::xz_decompress(&mut &*bytes, out))),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(read(lzma_rust2::XzReader::new_mem_limit(bytes, true, DICTIONARY), room)),
         [0x5d, 0, 0, ..] => Some(lzma(bytes, room)),
         [0x04, 0x22, 0x4d, 0x18, ..] => Some(read(lz4_flex::frame::FrameDecoder::new(bytes), room)),
         _ => None,
     }
 }
 
-pub(super) fn lzma(bytes: &[u8], room: usize) -> (Vec<u8>, Option<&'static str>) {
-    written(room, |out| lzma_rs::lzma_decompress(&mut &*bytes, out))
+/// Streams of lzma, one after another, as Python's `lzma` reads them.
+fn lzma(bytes: &[u8], room: usize) -> (Vec<u8>, Option<&'static str>) {
+    streams(bytes, room, |rest, room| match lzma_rust2::LzmaReader::new_mem_limit(rest, DICTIONARY, None) {
+        Ok(reader) => read(reader, room),
+        Err(_) => (Vec::new(), Some(BROKEN)),
+    })
+}
+
+/// The lzma of a zip file: two bytes of version and two of size come before the properties, and the size of the data is missing.
+pub(super) fn zipped_lzma(bytes: &[u8], room: usize) -> (Vec<u8>, Option<&'static str>) {
+    let broken = (Vec::new(), Some(BROKEN));
+    let Some([_, _, _, _, properties, a, b, c, d]) = bytes.first_chunk() else { return broken };
+    let dictionary = u32::from_le_bytes([*a, *b, *c, *d]);
+    if dictionary / 1024 > DICTIONARY {
+        return broken;
+    }
+    let data = bytes.get(9..).unwrap_or_default();
+    match lzma_rust2::LzmaReader::new_with_props(data, u64::MAX, *properties, dictionary, None) {
+        Ok(reader) => read(reader, room),
+        Err(_) => broken,
+    }
+}
+
+/// Streams of zlib, one after another, as joblib reads them.
+fn zlib(bytes: &[u8], room: usize) -> (Vec<u8>, Option<&'static str>) {
+    streams(bytes, room, |rest, room| read(flate2::bufread::ZlibDecoder::new(rest), room))
+}
+
+/// Reads stream after stream. What stands behind the first and is none is left out, as Python does.
+fn streams(
+    bytes: &[u8],
+    room: usize,
+    one: impl Fn(&mut &[u8], usize) -> (Vec<u8>, Option<&'static str>),
+) -> (Vec<u8>, Option<&'static str>) {
+    let mut rest = bytes;
+    let (mut all, mut problem) = one(&mut rest, room);
+    while problem.is_none() && !rest.is_empty() {
+        let before = rest.len();
+        let (data, end) = one(&mut rest, room.saturating_sub(all.len()));
+        if (end.is_some() && data.is_empty()) || rest.len() == before {
+            break;
+        }
+        all.extend(data);
+        problem = end;
+    }
+    (all, problem)
 }
 
 pub(super) fn deflate(bytes: &[u8], room: usize) -> (Vec<u8>, Option<&'static str>) {
@@ -52,37 +100,10 @@ fn read(mut from: impl Read, room: usize) -> (Vec<u8>, Option<&'static str>) {
             Ok(0) => return (data, None),
             Ok(count) => data.extend_from_slice(piece.get(..count).unwrap_or_default()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => return (data, Some("the compressed data is broken")),
+            Err(_) => return (data, Some(BROKEN)),
         }
         if data.len() > room {
             return (data, Some("it unpacks to more than is read"));
         }
-    }
-}
-
-/// Takes what a decoder writes, at most as much as there is room for.
-fn written<E>(room: usize, decode: impl FnOnce(&mut Limited) -> Result<(), E>) -> (Vec<u8>, Option<&'static str>) {
-    let mut out = Limited { data: Vec::new(), room };
-    let result = decode(&mut out);
-    let problem = if out.data.len() > room { "it unpacks to more than is read" } else { "the compressed data is broken" };
-    (out.data, result.err().map(|_| problem))
-}
-
-struct Limited {
-    data: Vec<u8>,
-    room: usize,
-}
-
-impl Write for Limited {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.data.len() > self.room {
-            return Err(io::Error::other("no more room"));
-        }
-        self.data.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

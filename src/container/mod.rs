@@ -132,6 +132,8 @@ impl Walk<'_> {
                 }
                 return;
             }
+        } else if bytes.starts_with(NPY) && npy(bytes).is_none() {
+            (self.visit)(Member { path: &path, bytes, may_be_none, problem: Some("the header of the array is broken") });
         } else if let Some((at, objects)) = npy(bytes) {
             return (self.visit)(Member {
                 path: &path,
@@ -182,9 +184,11 @@ fn unsupported(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
+const NPY: &[u8] = b"\x93NUMPY";
+
 /// Where the data of an array begins, and whether it holds objects.
 fn npy(bytes: &[u8]) -> Option<(usize, bool)> {
-    let rest = bytes.strip_prefix(b"\x93NUMPY")?;
+    let rest = bytes.strip_prefix(NPY)?;
     let (start, length) = match rest {
         [1, _, a, b, ..] => (10, usize::from(u16::from_le_bytes([*a, *b]))),
         [2 | 3, _, a, b, c, d, ..] => (12, usize::try_from(u32::from_le_bytes([*a, *b, *c, *d])).ok()?),
@@ -193,4 +197,10 @@ fn npy(bytes: &[u8]) -> Option<(usize, bool)> {
     let end = length.checked_add(start)?;
     let header = bytes.get(start..end)?;
     Some((end, header.contains(&b'O')))
+}
+
+/// Names under which Python's users keep pickles.
+fn is_pickle_name(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    matches!(extension.as_deref(), Some("pkl" | "pickle" | "p" | "joblib" | "dill" | "sav"))
 }

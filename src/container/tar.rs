@@ -40,12 +40,8 @@ pub(super) fn parts(bytes: &[u8]) -> Vec<Part<'_>> {
         let name = name.split(|byte| *byte == 0).next().unwrap_or_default();
         let data = rest.get(..size.min(rest.len())).unwrap_or_default();
         if matches!(header.get(156), Some(b'0' | 0 | b'7')) && !data.is_empty() {
-            parts.push(Part {
-                path: String::from_utf8_lossy(name).into_owned(),
-                bytes: Cow::Borrowed(data),
-                may_be_none: true,
-                problem: None,
-            });
+            let path = String::from_utf8_lossy(name).into_owned();
+            parts.push(Part { may_be_none: !super::is_pickle_name(&path), path, bytes: Cow::Borrowed(data), problem: None });
         }
         rest = rest.get(size.div_ceil(BLOCK).saturating_mul(BLOCK)..).unwrap_or_default();
     }

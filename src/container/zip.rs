@@ -89,17 +89,11 @@ pub(super) fn each(bytes: &[u8], room: &mut usize, visit: &mut dyn FnMut(usize, 
         if data.is_empty() && problem.is_none() {
             continue;
         }
-        let may_be_none = !is_pickle_name(&entry.name);
+        let may_be_none = !super::is_pickle_name(&entry.name);
         // What is no pickle anyway need not be whole.
         let problem = problem.filter(|_| !may_be_none);
         *room = visit(*room, Part { path: entry.name, bytes: data, may_be_none, problem });
     }
-}
-
-/// Names under which Python's users keep pickles.
-fn is_pickle_name(name: &str) -> bool {
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
-    matches!(extension.as_deref(), Some("pkl" | "pickle" | "p" | "joblib" | "dill" | "sav"))
 }
 
 fn unpack<'b>(bytes: &'b [u8], entry: &Entry, room: usize) -> (Cow<'b, [u8]>, Option<&'static str>) {
@@ -114,11 +108,7 @@ fn unpack<'b>(bytes: &'b [u8], entry: &Entry, room: usize) -> (Cow<'b, [u8]>, Op
         0 => return (Cow::Borrowed(packed), None),
         8 | 9 => inflate::deflate(packed, room),
         12 => inflate::bzip2(packed, room),
-        // Two bytes of version and two of size come before the properties, and the size of the data is missing.
-        14 => {
-            let stream = [packed.get(4..9).unwrap_or_default(), &[0xff; 8], packed.get(9..).unwrap_or_default()].concat();
-            inflate::lzma(&stream, room)
-        }
+        14 => inflate::zipped_lzma(packed, room),
         _ => (Vec::new(), Some("the method of compression is not known")),
     };
     // A method that lies: the data as it is.

@@ -2,7 +2,8 @@
 
 use super::code::Facts;
 use super::follow::{Args, Follow, Outcome};
-use super::rules::{Severity, is_class};
+use super::names::is_class;
+use super::rules::Severity;
 use super::special;
 use super::value::{Name, Sym};
 use crate::heap::{CallKind, EffectKind, Event, EventKind, NO_EVENT, Value};
@@ -80,8 +81,14 @@ impl Follow<'_, '_> {
                 Outcome::new(Severity::Dangerous, "what is called is not known, and something harmful went into it", Sym::Tainted)
             }
             Sym::Instance(name) if self.judge(name).unlisted => self.unknown_call(args),
+            // The class of a function that sympy does not know, `f` in `f(x)`.
+            Sym::Instance(name) if name.is("sympy.core.function", "_rebuild_undef") => {
+                Outcome::new(Severity::Safe, "an expression", Sym::Instance(name.clone()))
+            }
             Sym::Instance(_) => Outcome::new(Severity::Dangerous, "calls an object that is no function", Sym::Tainted),
-            Sym::Code(_) | Sym::Data(_) | Sym::Text(_) | Sym::Bytes(_) | Sym::Unknown => self.unknown_call(args),
+            Sym::Code(_) | Sym::Marshalled(_) | Sym::Data(_) | Sym::Text(_) | Sym::Bytes(_) | Sym::Unknown => {
+                self.unknown_call(args)
+            }
         }
     }
 
@@ -110,7 +117,7 @@ impl Follow<'_, '_> {
         if severity == Severity::Dangerous {
             return Outcome::new(severity, judgement.reason, Sym::Tainted);
         }
-        if !HOLDERS.contains(&(super::rules::canonical(&name.module), name.path.as_str())) {
+        if !HOLDERS.contains(&(super::names::canonical(&name.module), name.path.as_str())) {
             if let Some(harmful) = self.harmful_in(args.whole) {
                 let reason = format!("{} is given to it", self.describe(&harmful));
                 return Outcome::new(Severity::Dangerous, reason, Sym::Tainted);
@@ -125,7 +132,7 @@ impl Follow<'_, '_> {
 
     /// Functions that call what they are given, and are given code by value.
     fn runs_arguments(&mut self, name: &Name, args: &Args) -> Option<Outcome> {
-        let caller = CALLERS.contains(&(super::rules::canonical(&name.module), name.path.as_str()));
+        let caller = CALLERS.contains(&(super::names::canonical(&name.module), name.path.as_str()));
         if !caller && (is_class(&name.path) || super::rules::is_standard(&name.module)) {
             return None;
         }
@@ -158,14 +165,17 @@ impl Follow<'_, '_> {
 
     /// An attribute, and how harmful it is to reach it.
     pub(super) fn attribute(&mut self, object: &Sym, name: &str) -> (Severity, Sym) {
-        let escape = super::rules::is_escape(name);
+        let escape = super::names::is_escape(name);
         match object {
             Sym::Name(of) => {
                 let found = of.attribute(name);
                 self.reach(&found);
                 let judgement = self.judge(&found);
-                let severity =
-                    if judgement.on_import || escape { judgement.severity } else { judgement.severity.min(Severity::Suspicious) };
+                let severity = match judgement.on_import || escape {
+                    true => judgement.severity,
+                    false if self.is_quiet(&found, judgement) => Severity::Safe,
+                    false => judgement.severity.min(Severity::Suspicious),
+                };
                 (severity, Sym::Name(found.into()))
             }
             Sym::Instance(of) if of.is("types", "ModuleType") => (Severity::Suspicious, Sym::Source),
@@ -175,13 +185,7 @@ impl Follow<'_, '_> {
                 let severity = match escape {
                     true => Severity::Dangerous,
                     // A bound method of a known type, which is not called here.
-                    false
-                        if judgement.unlisted
-                            && !super::rules::is_standard(&of.module)
-                            && self.judge(of).severity == Severity::Safe =>
-                    {
-                        Severity::Safe
-                    }
+                    false if judgement.unlisted && self.judge(of).severity == Severity::Safe => Severity::Safe,
                     false => judgement.severity.min(Severity::Suspicious),
                 };
                 (severity, Sym::Name(found.into()))
@@ -196,7 +200,9 @@ impl Follow<'_, '_> {
                 (Severity::Safe, Sym::name("builtins", &format!("{class}.{name}")))
             }
             Sym::Source => (Severity::Suspicious, Sym::Source),
-            Sym::Function(_) | Sym::Class(_) | Sym::Code(_) | Sym::Made(_) if escape => (Severity::Suspicious, Sym::Tainted),
+            Sym::Function(_) | Sym::Class(_) | Sym::Code(_) | Sym::Marshalled(_) | Sym::Made(_) if escape => {
+                (Severity::Suspicious, Sym::Tainted)
+            }
             Sym::Function(made) | Sym::Class(made) | Sym::Made(made) => (Severity::Suspicious, Sym::Function(*made)),
             Sym::Tainted => (Severity::Dangerous, Sym::Tainted),
             _ if escape => (Severity::Dangerous, Sym::Tainted),
@@ -220,6 +226,7 @@ impl Follow<'_, '_> {
             _ => None,
         };
         match first.map(|first| (first, self.known(first))) {
+            Some((_, Sym::Marshalled(facts))) => (*facts).clone(),
             Some((_, Sym::Code(Some(code)))) => Facts::of(self.heap, code, bytes),
             _ if matches!(self.known(made), Sym::Code(_)) => Facts::of(self.heap, made, bytes),
             _ => Facts { partial: true, imports: true, ..Facts::default() },

@@ -3,11 +3,13 @@
 use std::rc::Rc;
 
 use crate::heap::{Heap, Value};
+use crate::marshal::Marshal;
 
-use super::rules::{Rules, Severity, is_escape, is_powerful};
+use super::names::is_escape;
+use super::rules::{Rules, Severity, is_powerful};
 
 /// What a code object and those inside it name.
-#[derive(Default)]
+#[derive(Clone, Default, Debug)]
 pub(crate) struct Facts {
     /// `co_names`: globals, attributes and modules.
     pub(crate) names: Vec<String>,
@@ -16,6 +18,9 @@ pub(crate) struct Facts {
     /// Not all of it could be read.
     pub(crate) partial: bool,
 }
+
+/// A Python of each layout of code objects, the newest first.
+const PYTHONS: &[(u8, u8)] = &[(3, 13), (3, 10), (3, 7), (2, 7)];
 
 /// How many code objects of one function are looked at.
 const BUDGET: usize = 10_000;
@@ -61,6 +66,21 @@ impl Facts {
             }
         }
         facts
+    }
+
+    /// Reads the code objects in marshal data, in the layout of the Python that it fits.
+    pub(crate) fn of_marshal(bytes: &[u8]) -> Option<Self> {
+        let parsed = PYTHONS.iter().find_map(|python| {
+            let marshal = Marshal::parse(bytes, *python).ok()?;
+            let mut heap = Heap::new();
+            let code = marshal.load(&mut heap).ok()?;
+            Some((heap, code))
+        });
+        let (heap, code) = parsed?;
+        Some(Self::of(&heap, code, |value| match value {
+            Value::Bytes(_) => Some(heap.content(value).into()),
+            _ => None,
+        }))
     }
 
     /// What is harmful among the names, as it would be written: `os.system`, `eval`.

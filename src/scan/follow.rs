@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::rc::Rc;
 
+use super::names::{is_class, is_escape};
 use super::places::Places;
 use super::report::{CallUse, Finding, GlobalUse, Report, StateUse};
-use super::rules::{Judgement, Rules, Severity};
+use super::rules::{Judgement, Rules, Severity, is_standard};
 use super::value::{Name, Sym};
 use super::{Scanned, calls, show};
 use crate::error::Result;
@@ -59,7 +60,6 @@ pub(super) struct Follow<'h, 'r> {
     /// How many bytes of pickles in pickles may still be read.
     nested: usize,
     pub(super) walked: usize,
-    judged: std::cell::RefCell<HashMap<Name, Judgement>>,
     pub(super) report: Report,
     /// The event that is judged.
     at: usize,
@@ -84,7 +84,6 @@ impl<'h, 'r> Follow<'h, 'r> {
             namespaces: HashMap::new(),
             nested: heap.store.input_len().saturating_mul(4).saturating_add(1 << 20),
             walked: 0,
-            judged: std::cell::RefCell::new(HashMap::new()),
             report: Report::new(offset),
             at: offset,
             reached: Vec::new(),
@@ -100,7 +99,7 @@ impl<'h, 'r> Follow<'h, 'r> {
             }
             let key = (heap.content(global.module), heap.content(global.name), global.python2);
             let known = names.get(&key).cloned();
-            let sym = known.or_else(|| follow.written(index).map(|name| Sym::Name(name.into())));
+            let sym = known.or_else(|| follow.written(index).map(Sym::Name));
             if let Some(sym) = sym {
                 follow.any_harmful |= !names.contains_key(&key) && follow.is_harmful(&sym);
                 names.insert(key, sym.clone());
@@ -111,19 +110,14 @@ impl<'h, 'r> Follow<'h, 'r> {
     }
 
     /// The names of a global that stands in the stream.
-    fn written(&self, index: usize) -> Option<Name> {
+    fn written(&self, index: usize) -> Option<Rc<Name>> {
         let id = crate::int::u32_from_usize(index)?;
         let (module, name) = self.heap.obj(Value::Global(crate::heap::GlobalId(id))).global_names()?;
-        Some(Name::resolve(&module, &name))
+        Some(Name::known(&module, &name))
     }
 
     pub(super) fn judge(&self, name: &Name) -> Judgement {
-        if let Some(judgement) = self.judged.borrow().get(name) {
-            return *judgement;
-        }
-        let judgement = self.rules.judge(&name.module, &name.path);
-        self.judged.borrow_mut().insert(name.clone(), judgement);
-        judgement
+        self.rules.judge(&name.module, &name.path)
     }
 
     /// What is known of an object.
@@ -166,6 +160,7 @@ impl<'h, 'r> Follow<'h, 'r> {
             self.any_harmful |= self.is_harmful(&gives);
             self.gives.push(gives);
         }
+        self.find_keys();
         self.list_globals();
         for (at, code) in &self.places.extensions {
             if !self.extensions.contains_key(code) {
@@ -250,6 +245,14 @@ impl<'h, 'r> Follow<'h, 'r> {
         self.gives.get(index).cloned().unwrap_or(Sym::Unknown)
     }
 
+    /// The classes by value that the calls gave.
+    pub(super) fn classes(&self) -> impl Iterator<Item = Value> {
+        self.gives.iter().filter_map(|sym| match sym {
+            Sym::Class(class) => Some(*class),
+            _ => None,
+        })
+    }
+
     /// Takes so many bytes of what pickles in pickles may have; false when that is used up.
     pub(super) fn spend(&mut self, bytes: usize) -> bool {
         let left = self.nested.checked_sub(bytes);
@@ -276,7 +279,7 @@ impl<'h, 'r> Follow<'h, 'r> {
             Sym::Instance(name) => format!("<{name} object>"),
             Sym::Text(text) => format!("{text:.40?}"),
             Sym::Bytes(bytes) => format!("<{} bytes>", bytes.len()),
-            Sym::Code(_) => "<code>".to_owned(),
+            Sym::Code(_) | Sym::Marshalled(_) => "<code>".to_owned(),
             Sym::Function(_) => "<function by value>".to_owned(),
             Sym::Class(_) => "<class by value>".to_owned(),
             Sym::Made(_) => "<instance of a class by value>".to_owned(),
@@ -359,6 +362,7 @@ impl<'h, 'r> Follow<'h, 'r> {
             match self.called.get(&name) {
                 _ if judgement.on_import => self.find(judgement.severity, format!("names {name}: {}", judgement.reason)),
                 Some(called) => judgement.severity = *called,
+                None if self.is_quiet(&name, judgement) => judgement.severity = Severity::Safe,
                 None if judgement.severity > Severity::Safe => {
                     self.find(Severity::Suspicious, format!("names {name}: {}", judgement.reason));
                 }
@@ -373,6 +377,20 @@ impl<'h, 'r> Follow<'h, 'r> {
             });
         }
         self.report.findings.sort_by_key(|finding| finding.offset);
+    }
+
+    /// Whether it is no harm to hold a name: a method of a harmless class, a function of the standard library that only looks at something.
+    pub(super) fn is_quiet(&self, name: &Name, judgement: Judgement) -> bool {
+        if !is_standard(&name.module) || name.path.split('.').any(is_escape) {
+            return false;
+        }
+        let looks = judgement.severity == Severity::Suspicious && !judgement.unlisted;
+        let shared = ["environ", "stdin", "stdout", "stderr", "path", "argv"].contains(&name.path.as_str());
+        let method = name.path.rsplit_once('.').is_some_and(|(class, _)| {
+            let class = Name { module: name.module.clone(), path: class.to_owned() };
+            judgement.unlisted && is_class(&class.path) && self.judge(&class).severity == Severity::Safe
+        });
+        (looks && !shared) || method
     }
 
     /// What `BUILD` and items do to an object.
@@ -392,6 +410,10 @@ impl<'h, 'r> Follow<'h, 'r> {
             Sym::Instance(name) if kind == EffectKind::Build && name.is("functools", "partialmethod") => (Severity::Safe, ""),
             Sym::Instance(name) => {
                 let judgement = self.judge(name);
+                if self.gets_method(event.object) {
+                    // The pickle machine asks the object for these, and an object's own attributes come before its class's.
+                    self.replace(event.subject, Sym::Tainted);
+                }
                 let severity = if judgement.unlisted { judgement.severity.min(Severity::Suspicious) } else { Severity::Safe };
                 (severity, judgement.reason)
             }
@@ -410,7 +432,7 @@ impl<'h, 'r> Follow<'h, 'r> {
                     false => (Severity::Suspicious, "an instance of a class by value"),
                 }
             }
-            Sym::Function(_) | Sym::Class(_) | Sym::Code(_) | Sym::Source | Sym::Helper => {
+            Sym::Function(_) | Sym::Class(_) | Sym::Code(_) | Sym::Marshalled(_) | Sym::Source | Sym::Helper => {
                 (Severity::Suspicious, "code by value")
             }
             Sym::Tainted => (Severity::Dangerous, "something harmful was given to it"),
@@ -420,6 +442,20 @@ impl<'h, 'r> Follow<'h, 'r> {
             Sym::Attributes(_) | Sym::Method(_) => (Severity::Dangerous, "another function takes the place of its own"),
             _ => (Severity::Suspicious, "what it is is not known"),
         }
+    }
+
+    /// Whether a state gives an object a method that the pickle machine calls: `__setstate__`, `append`, `extend`, `add`, or anything harmful.
+    fn gets_method(&mut self, state: Value) -> bool {
+        const CALLED: &[&[u8]] = &[b"__setstate__", b"append", b"extend", b"add"];
+        let heap = self.heap;
+        let dicts = [&[state], heap.items(state)].concat();
+        let own = dicts.iter().filter(|dict| matches!(dict, Value::Dict(_))).any(|dict| {
+            heap.items(*dict).chunks_exact(2).any(|pair| {
+                let key = matches!(pair[0], Value::Str(_) | Value::ByteString(_)) && CALLED.contains(&heap.content(pair[0]));
+                key && matches!(pair[1], Value::Call(_) | Value::Global(_) | Value::Extension(_))
+            })
+        });
+        own || self.harmful_in(state).is_some()
     }
 
     /// Puts something else in the place of what a call gave.

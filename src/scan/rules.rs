@@ -1,8 +1,11 @@
 //! Rules: what is known of a global, and what a user says of it.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
+use super::names::{canonical, is_class, is_escape, is_exception, is_harmful_name, says_harm, top};
+use super::remembered::Remembered;
 use super::table;
 
 /// How much harm something can do when a pickle is loaded.
@@ -119,46 +122,65 @@ impl Rules {
             let reason = if severity == Severity::Safe { "allowed by the user's rules" } else { "denied by the user's rules" };
             return Judgement { on_import: severity == Severity::Dangerous, ..Judgement::listed(severity, reason) };
         }
-        if HARM_ON_IMPORT.iter().any(|import| module_matches(import, module)) || module.ends_with(".__main__") {
-            let reason = "importing the module runs a program";
-            return Judgement { on_import: true, ..Judgement::listed(Severity::Dangerous, reason) };
-        }
-        if name.is_empty() {
-            return judge_module(module);
-        }
-        let module = canonical(module);
-        // `X.__new__` is as harmful as `X`.
-        let name = CONSTRUCTORS
-            .iter()
-            .find_map(|constructor| name.strip_suffix(constructor))
-            .filter(|name| !name.is_empty())
-            .unwrap_or(name);
-        let top = top(module);
-        if is_standard(module) && is_exception(name) {
-            return Judgement::listed(Severity::Safe, "an exception");
-        }
-        for row in index().get(top).into_iter().flatten() {
-            if row.modules.iter().any(|pattern| module_matches(pattern, module))
-                && row.names.iter().any(|pattern| name_matches(pattern, name))
-            {
-                return Judgement::listed(row.severity, row.reason);
-            }
-        }
-        if name.split('.').any(is_escape) {
-            return Judgement::listed(Severity::Dangerous, "a way out of the object: dictionaries, globals and bases of others");
-        }
-        if is_standard(module) {
-            let reason = "a name of the standard library that is not known to be harmless";
-            return Judgement { severity: Severity::Dangerous, reason, unlisted: true, on_import: false };
-        }
-        if table::PACKAGES.contains(&top) {
-            let reason = "a name of a known package that is not known to be harmless";
-            let class = is_class(name);
-            let severity = if class { Severity::Suspicious } else { Severity::Dangerous };
-            return Judgement { severity, reason, unlisted: true, on_import: false };
-        }
-        Judgement { severity: Severity::Suspicious, reason: "the module is not known", unlisted: true, on_import: false }
+        KNOWN.with_borrow_mut(|known| known.get(module, name, || judge_by_table(module, name)))
     }
+}
+
+thread_local! {
+    /// The table does not change.
+    static KNOWN: RefCell<Remembered<Judgement>> = RefCell::new(Remembered::new());
+}
+
+/// What the table says of a name.
+fn judge_by_table(module: &str, name: &str) -> Judgement {
+    if HARM_ON_IMPORT.iter().any(|import| module_matches(import, module)) || module.ends_with(".__main__") {
+        let reason = "importing the module runs a program";
+        return Judgement { on_import: true, ..Judgement::listed(Severity::Dangerous, reason) };
+    }
+    if name.is_empty() {
+        return judge_module(module);
+    }
+    let module = canonical(module);
+    // `X.__new__` is as harmful as `X`.
+    let name = CONSTRUCTORS
+        .iter()
+        .find_map(|constructor| name.strip_suffix(constructor))
+        .filter(|name| !name.is_empty())
+        .unwrap_or(name);
+    let top = top(module);
+    let known = table::PACKAGES.contains(&top);
+    if (known || is_standard(module)) && is_exception(name) {
+        return Judgement::listed(Severity::Safe, "an exception");
+    }
+    for row in index().get(top).into_iter().flatten() {
+        if row.modules.iter().any(|pattern| module_matches(pattern, module))
+            && row.names.iter().any(|pattern| row_matches(row.severity, pattern, name))
+        {
+            return Judgement::listed(row.severity, row.reason);
+        }
+    }
+    if name.split('.').any(is_escape) {
+        return Judgement::listed(Severity::Dangerous, "a way out of the object: dictionaries, globals and bases of others");
+    }
+    if is_standard(module) {
+        let reason = "a name of the standard library that is not known to be harmless";
+        return Judgement { severity: Severity::Dangerous, reason, unlisted: true, on_import: false };
+    }
+    if table::REACHING.iter().any(|pattern| module_matches(pattern, module)) {
+        let reason = "a name of a package that runs commands or code, or reaches others";
+        return Judgement { severity: Severity::Dangerous, reason, unlisted: true, on_import: false };
+    }
+    if known {
+        let reason = "a name of a known package that is not known to be harmless";
+        let class = is_class(name);
+        let severity = if class { Severity::Suspicious } else { Severity::Dangerous };
+        return Judgement { severity, reason, unlisted: true, on_import: false };
+    }
+    if says_harm(name) {
+        let reason = "the module is not known, and the name says that it runs, opens or fetches something";
+        return Judgement { severity: Severity::Dangerous, reason, unlisted: true, on_import: false };
+    }
+    Judgement { severity: Severity::Suspicious, reason: "the module is not known", unlisted: true, on_import: false }
 }
 
 const CONSTRUCTORS: &[&str] = &[".__new__", ".__init__"];
@@ -203,15 +225,21 @@ fn index() -> &'static HashMap<&'static str, Vec<Indexed>> {
     })
 }
 
-fn top(module: &str) -> &str {
-    module.split('.').next().unwrap_or(module)
-}
-
 fn module_matches(pattern: &str, module: &str) -> bool {
     match pattern.strip_suffix(".**") {
         Some(package) => module.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
         None => pattern == "**" || pattern == module,
     }
+}
+
+/// Whether a row speaks of a name: what is harmful is so as a method too (`to_csv`, `DataFrame.to_csv`), what is harmless is so only by its whole name.
+fn row_matches(severity: Severity, pattern: &str, name: &str) -> bool {
+    if severity == Severity::Dangerous {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        return name_matches(pattern, name) || (!pattern.contains(['.', '^']) && name_matches(pattern, last));
+    }
+    let wide = pattern == "*" || (pattern.contains('*') && !pattern.contains('.') && pattern != "**");
+    name_matches(pattern, name) && !(wide && (name.contains('.') || is_harmful_name(name)))
 }
 
 fn name_matches(pattern: &str, name: &str) -> bool {
@@ -224,118 +252,6 @@ fn name_matches(pattern: &str, name: &str) -> bool {
             (_, Some(end)) => name.ends_with(end) && !name.split('.').any(is_escape),
             _ => pattern == name,
         },
-    }
-}
-
-/// Whether a name looks like that of a class: a capital at its beginning, underscores aside, and no dot.
-pub(crate) fn is_class(name: &str) -> bool {
-    !name.contains('.') && name.trim_start_matches('_').starts_with(char::is_uppercase)
-}
-
-fn is_exception(name: &str) -> bool {
-    is_class(name) && ["Error", "Exception", "Warning"].iter().any(|end| name.ends_with(end))
-}
-
-/// Whether an attribute leads from an object to others that it does not hold: `__globals__`, `__subclasses__`, `__builtins__`, `gi_frame`.
-pub(crate) fn is_escape(part: &str) -> bool {
-    let dunder = part.len() > 4 && part.starts_with("__") && part.ends_with("__");
-    (dunder && !HARMLESS_DUNDERS.contains(&part)) || ESCAPES.contains(&part)
-}
-
-const ESCAPES: &[&str] = &[
-    "f_globals",
-    "f_locals",
-    "f_builtins",
-    "f_back",
-    "f_code",
-    "gi_frame",
-    "gi_code",
-    "cr_frame",
-    "ag_frame",
-    "tb_frame",
-    "func_globals",
-    "func_code",
-    "im_func",
-    "mro",
-];
-
-const HARMLESS_DUNDERS: &[&str] = &[
-    "__new__",
-    "__name__",
-    "__qualname__",
-    "__doc__",
-    "__version__",
-    "__add__",
-    "__mul__",
-    "__mod__",
-    "__len__",
-    "__contains__",
-    "__getitem__",
-    "__eq__",
-    "__ne__",
-    "__lt__",
-    "__le__",
-    "__gt__",
-    "__ge__",
-    "__hash__",
-    "__repr__",
-    "__str__",
-    "__iter__",
-    "__and__",
-    "__or__",
-    "__xor__",
-    "__sub__",
-    "__neg__",
-    "__format__",
-    "__int__",
-    "__float__",
-    "__bool__",
-    "__index__",
-    "__members__",
-    "__args__",
-    "__origin__",
-    "__newobj__",
-    "__newobj_ex__",
-    "__file__",
-];
-
-/// The module that really holds the names: `_operator` is `operator`, `posix` is `os`.
-pub(crate) fn canonical(module: &str) -> &str {
-    match module {
-        "__builtin__" | "__builtins__" | "_sitebuiltins" => "builtins",
-        "posix" | "nt" => "os",
-        "posixpath" | "ntpath" | "macpath" => "os.path",
-        "_operator" => "operator",
-        "_functools" => "functools",
-        "_io" | "_pyio" => "io",
-        "_pickle" | "cPickle" => "pickle",
-        "copy_reg" => "copyreg",
-        "_collections" => "collections",
-        "_collections_abc" => "collections.abc",
-        "_datetime" | "_pydatetime" => "datetime",
-        "_decimal" | "_pydecimal" => "decimal",
-        "_socket" => "socket",
-        "_random" => "random",
-        "_struct" => "struct",
-        "_json" => "json",
-        "_codecs" => "codecs",
-        "_thread" | "thread" => "threading",
-        "_ast" => "ast",
-        "_signal" => "signal",
-        "_weakref" => "weakref",
-        "_typing" => "typing",
-        "_bisect" => "bisect",
-        "_heapq" => "heapq",
-        "_csv" => "csv",
-        "_zoneinfo" => "zoneinfo",
-        "_elementtree" => "xml.etree.ElementTree",
-        "_frozen_importlib" => "importlib._bootstrap",
-        "_frozen_importlib_external" => "importlib._bootstrap_external",
-        "_locale" => "locale",
-        "pathlib._local" | "pathlib._abc" | "pathlib._types" => "pathlib",
-        "dill" => "dill._dill",
-        "cloudpickle" => "cloudpickle.cloudpickle",
-        _ => module,
     }
 }
 
@@ -401,6 +317,12 @@ mod tests {
             ("numpy._core.multiarray", "_reconstruct", Severity::Safe),
             ("numpy", "__builtins__", Severity::Dangerous),
             ("myapp", "Point", Severity::Suspicious),
+            ("myapp", "run_command", Severity::Dangerous),
+            ("ctypes", "c_char", Severity::Safe),
+            ("ctypes", "c_char.from_address", Severity::Dangerous),
+            ("pandas", "DataFrame.to_csv", Severity::Dangerous),
+            ("networkx", "NetworkXError", Severity::Safe),
+            ("paramiko", "ProxyCommand", Severity::Dangerous),
             ("myapp", "Point.__globals__", Severity::Dangerous),
         ] {
             assert_eq!(Rules::default().judge(module, name).severity, expected, "{module}.{name}");

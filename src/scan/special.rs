@@ -3,8 +3,10 @@
 use std::rc::Rc;
 
 use super::Verdict;
+use super::code::Facts;
 use super::follow::{Args, Follow, Outcome};
-use super::rules::{Severity, canonical, is_escape, is_powerful};
+use super::names::{canonical, is_escape};
+use super::rules::{Severity, is_powerful};
 use super::source;
 use super::value::{Name, Sym};
 use crate::heap::{CallKind, Value};
@@ -33,7 +35,9 @@ pub(super) fn call(
     let second = known.get(1).cloned().unwrap_or(Sym::Unknown);
     let rest = |from: usize| Args { known: known.get(from..).unwrap_or_default().to_vec(), whole: args.whole };
     let outcome = match (canonical(&name.module), name.path.as_str()) {
-        ("builtins", "getattr") | ("dill._dill", "_get_attr" | "_getattribute") => get_attribute(follow, &first, &second),
+        ("builtins", "getattr") | ("dill._dill", "_get_attr" | "_getattribute") => {
+            get_attribute(follow, &first, &second, known.get(2))
+        }
         ("builtins" | "importlib._bootstrap" | "importlib", "__import__") => {
             let module = follow.text(&first);
             let whole = known.get(3).is_some_and(|from| !matches!(from, Sym::Data(list) if follow.heap.items(*list).is_empty()));
@@ -129,8 +133,19 @@ pub(super) fn call(
             }
             None => Outcome::new(Severity::Dangerous, "a type that is not known", Sym::Tainted),
         },
-        ("marshal", "loads") => Outcome::new(Severity::Suspicious, "a code object by value", Sym::Code(None)),
-        ("dill._dill", "_unmarshal") => Outcome::new(Severity::Suspicious, "a code object by value", Sym::Code(None)),
+        ("marshal", "loads") | ("dill._dill", "_unmarshal") => marshalled(follow, &first),
+        // The file is opened.
+        ("xml.etree.ElementTree", "ElementTree") if known.len() > 1 => {
+            Outcome::new(Severity::Dangerous, "opens a file", Sym::Tainted)
+        }
+        ("lightgbm" | "lightgbm.basic" | "xgboost" | "xgboost.core" | "catboost" | "catboost.core", "Booster")
+            if kind == CallKind::Reduce && !known.is_empty() =>
+        {
+            Outcome::new(Severity::Dangerous, "opens a file", Sym::Tainted)
+        }
+        (module, _) if module.starts_with("sympy") && sympy_text(follow, args) => {
+            Outcome::new(Severity::Dangerous, "sympy evaluates text that it is given", Sym::Tainted)
+        }
         ("pickle" | "dill._dill" | "cloudpickle.cloudpickle", "loads" | "_loads") | ("torch.storage", "_load_from_bytes") => {
             nested(follow, &first)
         }
@@ -172,14 +187,56 @@ pub(super) fn call(
             Outcome::new(judgement.severity, judgement.reason, gives)
         }
     };
-    let _ = kind;
     Some(outcome)
 }
 
-fn get_attribute(follow: &mut Follow<'_, '_>, object: &Sym, name: &Sym) -> Outcome {
+/// Whether a text among the arguments could be more than a name: `sympify`, which sympy's classes call, evaluates it as Python code.
+fn sympy_text(follow: &Follow<'_, '_>, args: &Args) -> bool {
+    let mut open: Vec<Value> = vec![args.whole];
+    for _ in 0..1000 {
+        let Some(value) = open.pop() else { break };
+        match value {
+            Value::Str(_) | Value::ByteString(_) => {
+                let text = String::from_utf8_lossy(follow.heap.content(value));
+                if text.contains('(') || text.contains("__") {
+                    return true;
+                }
+            }
+            Value::Tuple(_) | Value::List(_) => open.extend_from_slice(follow.heap.items(value)),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// `marshal.loads`: the code objects inside are read, whichever Python wrote them.
+fn marshalled(follow: &mut Follow<'_, '_>, bytes: &Sym) -> Outcome {
+    let bytes = follow.bytes(bytes).filter(|bytes| follow.spend(bytes.len()));
+    let facts = bytes.and_then(|bytes| Facts::of_marshal(&bytes));
+    let Some(facts) = facts else {
+        return Outcome::new(Severity::Suspicious, "a code object by value that cannot be seen", Sym::Code(None));
+    };
+    let reaches = facts.reaches(follow.rules);
+    let reason = match reaches.is_empty() {
+        true => "a code object by value".to_owned(),
+        false => format!("a code object by value that reaches {}", reaches.join(", ")),
+    };
+    let harmful = follow.rules.judge_code && !reaches.is_empty();
+    Outcome::new(if harmful { Severity::Dangerous } else { Severity::Suspicious }, reason, Sym::Marshalled(facts.into()))
+}
+
+fn get_attribute(follow: &mut Follow<'_, '_>, object: &Sym, name: &Sym, default: Option<&Sym>) -> Outcome {
     match follow.text(name) {
         Some(name) => {
             let (severity, found) = follow.path(object, &name);
+            let found = match default {
+                // The attribute is there where the table knows it; the default counts everywhere else.
+                Some(default) if follow.is_harmful(default) => match found {
+                    Sym::Name(ref name) if !follow.judge(name).unlisted => found,
+                    _ => Sym::Tainted,
+                },
+                _ => found,
+            };
             Outcome::new(severity, "reaches an attribute", found)
         }
         None => Outcome::new(Severity::Dangerous, "reaches an attribute whose name is not known", Sym::Tainted),
@@ -223,7 +280,8 @@ fn partial(follow: &mut Follow<'_, '_>, function: &Sym, args: Vec<Sym>) -> Outco
 fn function(follow: &mut Follow<'_, '_>, this: Value, code: &Sym) -> Outcome {
     let facts = match code {
         Sym::Code(Some(code)) => follow.facts(*code),
-        _ => super::code::Facts { partial: true, ..Default::default() },
+        Sym::Marshalled(facts) => (**facts).clone(),
+        _ => Facts { partial: true, ..Default::default() },
     };
     let reaches = facts.reaches(follow.rules);
     if reaches.is_empty() {
@@ -309,6 +367,7 @@ fn execute(follow: &mut Follow<'_, '_>, how: &str, args: &[Sym]) -> Outcome {
     let text = follow.source_text(&first);
     let harmless = match (&first, text.as_deref()) {
         (Sym::Source, _) => true,
+        (Sym::Marshalled(facts), _) => facts.is_harmless(follow.rules, |_| true),
         (_, Some(text)) if how == "eval" => source::only_lambda(text),
         (_, Some(text)) => source::only_defines(text),
         _ => false,
@@ -323,7 +382,10 @@ fn execute(follow: &mut Follow<'_, '_>, how: &str, args: &[Sym]) -> Outcome {
         Some(Sym::Source) => true,
         _ => false,
     };
-    let reaches = text.map(|text| follow.source_reaches(&text)).unwrap_or_default();
+    let reaches = match (&first, text) {
+        (Sym::Marshalled(facts), _) => reached(&facts.reaches(follow.rules)),
+        (_, text) => text.map(|text| follow.source_reaches(&text)).unwrap_or_default(),
+    };
     if harmless && namespace {
         let severity = if follow.rules.judge_code && !reaches.is_empty() { Severity::Dangerous } else { Severity::Suspicious };
         return Outcome::new(severity, format!("runs source that only defines functions{reaches}"), Sym::Source);
@@ -429,7 +491,11 @@ impl Follow<'_, '_> {
     /// What a source reaches, for a reason.
     fn source_reaches(&self, text: &str) -> String {
         let names = source::words(text).take(10_000).map(str::to_owned).collect();
-        let reaches = super::code::Facts { names, ..Default::default() }.reaches(self.rules);
-        if reaches.is_empty() { String::new() } else { format!(" that reaches {}", reaches.join(", ")) }
+        let reaches = Facts { names, ..Default::default() }.reaches(self.rules);
+        reached(&reaches)
     }
+}
+
+fn reached(reaches: &[String]) -> String {
+    if reaches.is_empty() { String::new() } else { format!(" that reaches {}", reaches.join(", ")) }
 }

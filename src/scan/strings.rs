@@ -34,7 +34,7 @@ impl Follow<'_, '_> {
 
     /// The value of a call of a function of texts, where it is one and its arguments are known.
     pub(super) fn computed(&mut self, name: &Name, args: &Args) -> Option<Sym> {
-        let module = super::rules::canonical(&name.module);
+        let module = super::names::canonical(&name.module);
         let first = args.known.first();
         let second = args.known.get(1);
         let text = |at: Option<&Sym>| at.and_then(|sym| self.text(sym));

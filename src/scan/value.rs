@@ -1,9 +1,13 @@
 //! What is known of the value of a call without making it.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use super::rules::{canonical, is_listed, is_powerful};
+use super::code::Facts;
+use super::names::canonical;
+use super::remembered::Remembered;
+use super::rules::{is_listed, is_powerful};
 use crate::heap::Value;
 
 /// A module and a path in it; an empty path is the module itself.
@@ -38,6 +42,14 @@ impl Name {
             (module, path) = (inner, rest);
         }
         Self { module, path: path.to_owned() }
+    }
+
+    /// What a module and a path lead to, found once.
+    pub(crate) fn known(module: &str, path: &str) -> Rc<Self> {
+        thread_local! {
+            static NAMES: RefCell<Remembered<Rc<Name>>> = RefCell::new(Remembered::new());
+        }
+        NAMES.with_borrow_mut(|names| names.get(module, path, || Rc::new(Self::resolve(module, path))))
     }
 
     /// An attribute of it.
@@ -97,6 +109,8 @@ pub(crate) enum Sym {
     Bytes(Rc<[u8]>),
     /// A code object: the call of `CodeType` that makes it, when there is one.
     Code(Option<Value>),
+    /// A code object out of `marshal.loads`, and what it names.
+    Marshalled(Rc<Facts>),
     /// A function by value: the call that makes it.
     Function(Value),
     /// A class by value: the call that makes it.
@@ -142,7 +156,7 @@ impl Sym {
     }
 
     pub(crate) fn name(module: &str, path: &str) -> Self {
-        Self::Name(Rc::new(Name::resolve(module, path)))
+        Self::Name(Name::known(module, path))
     }
 }
 

@@ -9,7 +9,7 @@ use cloudpickle::show::{Diff, short};
 use cloudpickle::{Obj, Pickle};
 use serde_json::{Value as Json, json};
 
-use super::pickles;
+use super::{input, pickles};
 use super::show::plain;
 
 /// What is said on the command line.
@@ -82,8 +82,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 
 /// All pickles of a file.
 fn read(path: &Path) -> Result<Vec<Named>, String> {
-    let name = pickles::name(path);
-    let bytes = pickles::read(path).map_err(|error| format!("{name}: {error}"))?;
+    let name = input::name(path);
+    let bytes = input::read(path).map_err(|error| format!("{name}: {error}"))?;
     let mut all = Vec::new();
     pickles::each(path, &bytes, &mut |found| {
         let pickle = found.pickle.map_err(|error| format!("{}: {error}", found.name))?;

@@ -8,6 +8,7 @@ use cloudpickle::scan::{Rules, scan_each};
 use cloudpickle::show::{Show, Tree, listing};
 use serde_json::{Value as Json, json};
 
+use super::input;
 use super::pickles::{self, Found};
 
 const PAGE: &str = include_str!("page.html");
@@ -23,10 +24,10 @@ pub(crate) fn run(files: &[PathBuf], page: &Path) -> ExitCode {
     let mut more = 0;
     let (mut objects, mut opcodes) = (OBJECTS, OPCODES);
     for file in files {
-        let bytes = match pickles::read(file) {
+        let bytes = match input::read(file) {
             Ok(bytes) => bytes,
             Err(error) => {
-                eprintln!("cloudpickle: {}: {error}", pickles::name(file));
+                eprintln!("cloudpickle: {}: {error}", input::name(file));
                 unread = true;
                 continue;
             }

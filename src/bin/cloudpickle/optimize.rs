@@ -1,36 +1,31 @@
 //! `cloudpickle optimize`: a pickle without the memo slots that nothing asks for; and the sizes that are told of what is written anew.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::pickles;
+use super::failure::{self, Failure};
+use super::input::Input;
 
 /// What is said on the command line.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The file with the pickle; `-` or nothing for standard input
-    #[arg(value_name = "FILE")]
-    file: Option<PathBuf>,
+    #[command(flatten)]
+    input: Input,
 }
 
 /// Writes the pickles of the input, as `pickletools.optimize` makes them, to standard output; what follows them is kept. The exit status is 0, or 1 when the
 /// first cannot be read.
 pub(crate) fn run(options: &Options) -> ExitCode {
-    let file = options.file.clone().unwrap_or_else(|| PathBuf::from("-"));
-    let fail = |why: &dyn std::fmt::Display| {
-        eprintln!("cloudpickle: {}: {why}", pickles::name(&file));
-        ExitCode::FAILURE
-    };
-    let bytes = match pickles::read(&file) {
-        Ok(bytes) => bytes,
-        Err(error) => return fail(&error),
-    };
+    failure::status(&options.input.name(), optimize(&options.input))
+}
+
+fn optimize(input: &Input) -> Result<(), Failure> {
+    let bytes = input.read()?;
     let mut out = io::stdout().lock();
     if out.is_terminal() {
-        return fail(&"a pickle is no text for a terminal: send standard output to a file");
+        return Err(Failure::for_terminal());
     }
     let mut written = Vec::with_capacity(bytes.len());
     let mut done = 0;
@@ -38,7 +33,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         let rest = bytes.get(done..).unwrap_or_default();
         let optimized = match cloudpickle::optimize(rest) {
             Ok(optimized) => optimized,
-            Err(error) if done == 0 => return fail(&error),
+            Err(error) if done == 0 => return Err(error.into()),
             Err(_) => break,
         };
         let mut ops = cloudpickle::ops(rest);
@@ -47,13 +42,10 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         written.extend(optimized);
     }
     written.extend(bytes.get(done..).unwrap_or_default());
-    match out.write_all(&written).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => fail(&error),
-        _ => {
-            say_sizes(bytes.len(), written.len());
-            ExitCode::SUCCESS
-        }
-    }
+    out.write_all(&written)?;
+    out.flush()?;
+    say_sizes(bytes.len(), written.len());
+    Ok(())
 }
 
 /// Tells how much there was and how much there is, on standard error.

@@ -1,11 +1,11 @@
 //! The pickles of a file: one after another, and in the members of containers.
 
-use std::fs;
-use std::io::{self, Read};
 use std::path::Path;
 
 use cloudpickle::container::{self, Member};
 use cloudpickle::{Encoding, Pickle, Unpickler};
+
+use super::input;
 
 /// One pickle of a file, read as far as it can be.
 pub(crate) struct Found<'p> {
@@ -23,24 +23,9 @@ pub(crate) fn unpickler() -> Unpickler {
     Unpickler::new().encoding(Encoding::Latin1).missing_buffers(true).max_digits(0)
 }
 
-/// What messages call a file.
-pub(crate) fn name(path: &Path) -> String {
-    if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() }
-}
-
-/// The bytes of a file, or of standard input for `-`.
-pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
-    if path.as_os_str() != "-" {
-        return fs::read(path);
-    }
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
 /// Visits each pickle of a file until a visit fails. Members that need not be pickles and are none are passed over.
 pub(crate) fn each<E>(path: &Path, bytes: &[u8], visit: &mut dyn FnMut(Found<'_>) -> Result<(), E>) -> Result<(), E> {
-    let name = name(path);
+    let name = input::name(path);
     let unpickler = unpickler();
     let mut result = Ok(());
     container::each(bytes, &mut |member: Member<'_>| {

@@ -1,15 +1,17 @@
 //! `cloudpickle scan`: judges the pickles in files and folders.
 
-use std::ffi::OsStr;
-use std::fs;
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::num::NonZero;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use cloudpickle::container::{self, Member};
 use cloudpickle::scan::{Report, Rules, Severity, Verdict, scan_each};
 use serde_json::{Value, json};
+
+use super::files::{self, Found};
+use super::{input, rules};
 
 /// What is said on the command line.
 #[derive(Args)]
@@ -23,12 +25,15 @@ pub(crate) struct Options {
     /// The least that makes the exit status 1
     #[arg(long, value_name = "VERDICT", default_value = "suspicious")]
     fail_on: FailOn,
-    /// Own rules, which go before the known ones: a JSON file {"allow": ["module:name", ..], "deny": [..]}
+    /// Own rules, which go before the known ones: a JSON file {"allow": ["module:name", ..], "deny": [..]}, or the same as TOML
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
     /// Code by value that reaches something harmful is dangerous, although loading only builds it
     #[arg(long)]
     judge_code: bool,
+    /// How many files to look at at the same time; as many as there are cores without it
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZero<usize>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -37,137 +42,116 @@ enum FailOn {
     Dangerous,
 }
 
-/// What was found in all files.
+/// What is said of one file.
 #[derive(Default)]
-struct Seen {
+struct Told {
+    out: Vec<u8>,
+    err: String,
     failed: bool,
     unread: bool,
+    /// How many lines about pickles there are.
+    lines: usize,
+    /// How many parts there are in which a pickle may be.
+    members: usize,
 }
 
 /// Judges everything; the exit status is 0 when nothing was found, 1 when something was, else 2 when a file could not be read.
 pub(crate) fn run(options: &Options) -> ExitCode {
-    let rules = match rules(options) {
+    let rules = Rules::default().judge_code(options.judge_code);
+    let rules = match &options.rules {
+        Some(path) => rules::read(path, rules),
+        None => Ok(rules),
+    };
+    let rules = match rules {
         Ok(rules) => rules,
         Err(why) => {
             eprintln!("cloudpickle: {why}");
             return ExitCode::from(2);
         }
     };
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut seen = Seen::default();
     let standard_input = [PathBuf::from("-")];
-    let files = if options.files.is_empty() { &standard_input[..] } else { &options.files };
-    let result = files.iter().try_for_each(|file| walk(file, options, &rules, &mut out, &mut seen)).and_then(|()| out.flush());
-    match result {
+    let named = if options.files.is_empty() { &standard_input[..] } else { &options.files };
+    let files = files::find(named);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let (mut failed, mut unread) = (false, false);
+    let told = files::work(
+        &files,
+        options.jobs,
+        |file| one(file, options, &rules),
+        |told: Told| {
+            failed |= told.failed;
+            unread |= told.unread;
+            out.write_all(&told.out)?;
+            if !told.err.is_empty() {
+                out.flush()?;
+                eprint!("{}", told.err);
+            }
+            Ok(())
+        },
+    );
+    match told.and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             eprintln!("cloudpickle: standard output: {error}");
             ExitCode::from(2)
         }
-        _ if seen.failed => ExitCode::from(1),
-        _ if seen.unread => ExitCode::from(2),
+        _ if failed => ExitCode::from(1),
+        _ if unread => ExitCode::from(2),
         _ => ExitCode::SUCCESS,
     }
 }
 
-/// Rules of the user.
-fn rules(options: &Options) -> Result<Rules, String> {
-    let mut rules = Rules::default().judge_code(options.judge_code);
-    let Some(path) = &options.rules else { return Ok(rules) };
-    let say = |why: String| format!("{}: {why}", path.display());
-    let text = fs::read_to_string(path).map_err(|error| say(error.to_string()))?;
-    let value: Value = serde_json::from_str(&text).map_err(|error| say(error.to_string()))?;
-    let object = value.as_object().ok_or_else(|| say("rules are an object with \"allow\" and \"deny\"".to_owned()))?;
-    for (key, patterns) in object {
-        let patterns = patterns.as_array().ok_or_else(|| say(format!("{key:?} is a list of \"module:name\"")))?;
-        for pattern in patterns {
-            let pair = pattern.as_str().and_then(|pattern| pattern.split_once(':'));
-            let (module, name) = pair.ok_or_else(|| say(format!("{pattern} is not \"module:name\"")))?;
-            rules = match key.as_str() {
-                "allow" => rules.allow(module, name),
-                "deny" => rules.deny(module, name),
-                _ => return Err(say(format!("{key:?} is neither \"allow\" nor \"deny\""))),
-            };
-        }
-    }
-    Ok(rules)
-}
-
-/// A file, or all files in a folder; links to folders are not followed.
-fn walk(path: &Path, options: &Options, rules: &Rules, out: &mut impl Write, seen: &mut Seen) -> io::Result<()> {
-    let mut open = vec![path.to_path_buf()];
-    let named = path;
-    while let Some(path) = open.pop() {
-        if path != *"-" && path.is_dir() {
-            match fs::read_dir(&path) {
-                Ok(entries) => {
-                    let mut inside: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-                    inside.retain(|inner| !(inner.is_symlink() && inner.is_dir()));
-                    inside.sort();
-                    open.extend(inside.into_iter().rev());
-                }
-                Err(error) => unread(&path, &error, options, out, seen)?,
+/// Judges one file.
+fn one(file: &Found, options: &Options, rules: &Rules) -> Told {
+    let mut told = Told::default();
+    let name = input::name(&file.path);
+    let bytes = match &file.error {
+        Some(error) => Err(error.to_string()),
+        None => input::read(&file.path).map_err(|error| error.to_string()),
+    };
+    match bytes {
+        Ok(bytes) => {
+            // Among the files of a folder are some that nobody holds for pickles.
+            let may_be_none = file.in_folder && !files::is_pickle_name(&file.path);
+            pickles(&name, &bytes, may_be_none, options, rules, &mut told);
+            if told.lines == 0 && !may_be_none {
+                no_pickle(&name, options, &mut told);
             }
-            continue;
         }
-        match read(&path) {
-            Ok(bytes) => {
-                // Among the files of a folder are some that nobody holds for pickles.
-                let may_be_none = path != named && !is_pickle_name(&path);
-                file(&path, &bytes, may_be_none, options, rules, out, seen)?;
+        Err(error) => {
+            told.unread = true;
+            if options.json {
+                problem(&name, &error, options, &mut told);
+            } else {
+                told.err = format!("cloudpickle: {name}: {error}\n");
             }
-            Err(error) => unread(&path, &error, options, out, seen)?,
         }
     }
-    Ok(())
+    told
 }
 
-/// Names under which pickles are kept.
-fn is_pickle_name(path: &Path) -> bool {
-    const NAMES: &[&str] =
-        &["pkl", "pickle", "p", "pk", "pt", "pth", "bin", "ckpt", "joblib", "dill", "sav", "npy", "npz", "model", "dat", "data"];
-    path.extension().and_then(OsStr::to_str).is_some_and(|extension| NAMES.contains(&extension.to_ascii_lowercase().as_str()))
-}
-
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    if path.as_os_str() == OsStr::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes)?;
-        return Ok(bytes);
+/// A container in which there is no pickle, such as an array of numbers, does nothing; one in which there is nothing at all cannot be judged.
+fn no_pickle(name: &str, options: &Options, told: &mut Told) {
+    if told.members == 0 {
+        told.unread = true;
+        return problem(name, "there is nothing in it", options, told);
     }
-    fs::read(path)
-}
-
-fn unread(path: &Path, error: &io::Error, options: &Options, out: &mut impl Write, seen: &mut Seen) -> io::Result<()> {
-    seen.unread = true;
-    if options.json {
-        let line = json!({"file": path.display().to_string(), "verdict": "error", "globals": [], "calls": [], "error": error.to_string()});
-        return writeln!(out, "{line}");
-    }
-    eprintln!("cloudpickle: {}: {error}", path.display());
-    Ok(())
+    let line = match options.json {
+        true => json!({"file": name, "verdict": "safe", "globals": [], "calls": [], "error": null, "note": "no pickle in it"})
+            .to_string(),
+        false => format!("{name}: safe\n    no pickle in it"),
+    };
+    told.out.extend_from_slice(line.as_bytes());
+    told.out.push(b'\n');
 }
 
 /// The pickles of a file: of the file itself, or of its members.
-fn file(
-    path: &Path,
-    bytes: &[u8],
-    may_be_none: bool,
-    options: &Options,
-    rules: &Rules,
-    out: &mut impl Write,
-    seen: &mut Seen,
-) -> io::Result<()> {
-    let name = if path.as_os_str() == OsStr::new("-") { "standard input".to_owned() } else { path.display().to_string() };
-    let mut result = Ok(());
+fn pickles(name: &str, bytes: &[u8], may_be_none: bool, options: &Options, rules: &Rules, told: &mut Told) {
     container::each(bytes, &mut |member: Member<'_>| {
-        if result.is_err() {
-            return;
-        }
-        let shown = if member.path.is_empty() { name.clone() } else { format!("{name}:{}", member.path) };
-        if let Some(problem) = member.problem {
-            seen.unread = true;
-            result = say_problem(&shown, problem, options, out);
-            return;
+        told.members += 1;
+        let shown = if member.path.is_empty() { name.to_owned() } else { format!("{name}:{}", member.path) };
+        if let Some(why) = member.problem {
+            told.unread = true;
+            return problem(&shown, why, options, told);
         }
         for report in scan_each(member.bytes, rules) {
             if (may_be_none || member.may_be_none)
@@ -178,27 +162,30 @@ fn file(
                 continue;
             }
             let verdict = report.verdict();
-            seen.unread |= verdict == Verdict::Error;
-            seen.failed |= match options.fail_on {
+            told.lines += 1;
+            told.unread |= verdict == Verdict::Error;
+            told.failed |= match options.fail_on {
                 FailOn::Suspicious => matches!(verdict, Verdict::Suspicious | Verdict::Dangerous),
                 FailOn::Dangerous => verdict == Verdict::Dangerous,
             };
-            result = if options.json { writeln!(out, "{}", json_of(&shown, &report)) } else { say(&shown, &report, out) };
-            if result.is_err() {
-                return;
-            }
+            // Writing to memory does not fail.
+            let _ = match options.json {
+                true => writeln!(told.out, "{}", json_of(&shown, &report)),
+                false => say(&shown, &report, &mut told.out),
+            };
         }
     });
-    result
 }
 
-fn say_problem(name: &str, problem: &str, options: &Options, out: &mut impl Write) -> io::Result<()> {
-    if options.json {
-        let line = json!({"file": name, "verdict": "error", "globals": [], "calls": [], "error": problem});
-        writeln!(out, "{line}")
-    } else {
-        writeln!(out, "{name}: error: {problem}")
-    }
+/// Says why something cannot be judged.
+fn problem(name: &str, why: &str, options: &Options, told: &mut Told) {
+    told.lines += 1;
+    let line = match options.json {
+        true => json!({"file": name, "verdict": "error", "globals": [], "calls": [], "error": why}).to_string(),
+        false => format!("{name}: error: {why}"),
+    };
+    told.out.extend_from_slice(line.as_bytes());
+    told.out.push(b'\n');
 }
 
 /// One line about the pickle, and one about each reason.

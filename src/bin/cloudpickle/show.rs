@@ -10,6 +10,7 @@ use cloudpickle::show::{Show, Token, Tree, find};
 use cloudpickle::{Obj, Value};
 use serde_json::{Value as Json, json};
 
+use super::input;
 use super::pickles::{self, Found};
 
 /// What is said on the command line.
@@ -75,9 +76,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         return super::html::run(files, page);
     }
     let shown = files.iter().try_for_each(|file| {
-        let bytes = match pickles::read(file) {
+        let bytes = match input::read(file) {
             Ok(bytes) => bytes,
-            Err(error) => return trouble(&pickles::name(file), 0, &error.to_string(), options, &mut unread, &mut out),
+            Err(error) => return trouble(&input::name(file), 0, &error.to_string(), options, &mut unread, &mut out),
         };
         let mut seen = 0;
         let titled = files.len() > 1;
@@ -85,7 +86,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             seen += 1;
             one(&found, titled || seen > 1 || found.name.contains(".pkl:"), options, &mut unread, &mut out)
         })?;
-        if seen == 0 { trouble(&pickles::name(file), 0, "no pickle in it", options, &mut unread, &mut out) } else { Ok(()) }
+        if seen == 0 { trouble(&input::name(file), 0, "no pickle in it", options, &mut unread, &mut out) } else { Ok(()) }
     });
     match shown.and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

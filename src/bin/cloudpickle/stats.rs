@@ -8,7 +8,7 @@ use clap::Args;
 use cloudpickle::show::Stats;
 use serde_json::{Value as Json, json};
 
-use super::pickles;
+use super::{input, pickles};
 
 /// What is said on the command line.
 #[derive(Args)]
@@ -42,8 +42,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
                 if options.json { writeln!(out, "{}", json!({"file": name, "offset": offset, "error": error})) } else { Ok(()) }
             }
         };
-        let name = pickles::name(file);
-        let bytes = match pickles::read(file) {
+        let name = input::name(file);
+        let bytes = match input::read(file) {
             Ok(bytes) => bytes,
             Err(error) => return say(&name, 0, Err(error.to_string())),
         };

@@ -1,53 +1,14 @@
 //! Rules for packages that people pickle with, and for those that attackers use.
 
-use crate::scan::rules::{Row, Severity};
-
-const fn safe(modules: &'static str, names: &'static str, reason: &'static str) -> Row {
-    Row { severity: Severity::Safe, modules, names, reason }
-}
-
-const fn suspicious(modules: &'static str, names: &'static str, reason: &'static str) -> Row {
-    Row { severity: Severity::Suspicious, modules, names, reason }
-}
-
-const fn dangerous(modules: &'static str, names: &'static str, reason: &'static str) -> Row {
-    Row { severity: Severity::Dangerous, modules, names, reason }
-}
+use super::{dangerous, safe, suspicious};
+use crate::scan::rules::Row;
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    // numpy: 2 says `numpy._core` where 1 says `numpy.core`.
-    dangerous("numpy.f2py.** numpy.testing.** numpy.distutils.** numpy.ctypeslib.** numpy.setup.** numpy.tests.** numpy.conftest.** numpy._build_utils.**",
-        "**", "runs Python code or commands"),
-    dangerous("numpy.**", "load loads save savez savez_compressed savetxt loadtxt genfromtxt fromfile memmap DataSource open_memmap read_array fromregex recfromtxt \
-        recfromcsv mafromtxt ndfromtxt tofile NpzFile BagObj frompyfunc apply_along_axis apply_over_axes piecewise fromfunction fromiter \
-        safe_eval runstring source info lookfor show_config get_include test exec_mod_from_location deprecate add_newdoc add_docstring set_printoptions \
-        set_string_function seterrcall exec_command", "opens files or runs what it is given"),
-    safe("numpy numpy.core numpy._core numpy.core.multiarray numpy._core.multiarray numpy.core._multiarray_umath numpy._core._multiarray_umath \
-        numpy.core.numeric numpy._core.numeric numpy.core._internal numpy._core._internal", "_reconstruct scalar ndarray dtype _frombuffer _ufunc_reconstruct \
-        _reconstruct_dtype _convert_to_stringdtype_kwargs flagsobj", "an array"),
-    safe("numpy numpy.lib.function_base numpy.lib._function_base_impl", "vectorize", "calls what it is given when it is called"),
-    safe("numpy", "^ ufunc matrix recarray chararray broadcast nditer generic number integer signedinteger unsignedinteger inexact floating record recarray poly1d \
-        complexfloating flexible character bool_ bool8 byte ubyte short ushort intc uintc int_ uint intp uintp longlong ulonglong half single double longdouble \
-        csingle cdouble clongdouble str_ bytes_ void object_ string_ unicode_ float_ complex_ int0 uint0 float16 float32 float64 float96 float128 int8 int16 \
-        int32 int64 uint8 uint16 uint32 uint64 complex64 complex128 complex256 datetime64 timedelta64 long ulong bool nan inf pi e newaxis", "a type of arrays"),
-    safe("numpy numpy.linalg numpy.fft numpy.core.fromnumeric numpy._core.fromnumeric numpy.core.umath numpy._core.umath numpy.core.numeric numpy._core.numeric \
-        numpy.lib.function_base numpy.lib._function_base_impl numpy.core.multiarray numpy._core.multiarray numpy.lib.nanfunctions numpy.lib._nanfunctions_impl",
-        "abs absolute add all amax amin any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort around array array_equal asarray \
-        average bincount cbrt ceil clip concatenate corrcoef cos cosh cov cross cumprod cumsum deg2rad diag diff digitize divide dot empty equal exp exp2 expand_dims expm1 eye \
-        fabs flip floor floor_divide fmax fmin fmod frombuffer full gradient greater greater_equal histogram hstack hypot identity inner interp invert isfinite \
-        isinf isnan less less_equal linspace log log10 log1p log2 logical_and logical_not logical_or logspace max maximum mean median min minimum mod multiply nanmax nanmean \
-        nanmedian nanmin nanstd nansum negative norm not_equal ones ones_like outer percentile polyfit polyval power prod ptp quantile rad2deg radians ravel reciprocal \
-        remainder repeat reshape rint roll round searchsorted sign sin sinh sort split sqrt square squeeze stack std subtract sum swapaxes take tan tanh tensordot tile trace \
-        transpose true_divide trunc unique vander var vdot vstack where zeros zeros_like inv det eig eigh svd qr solve pinv fft ifft", "a function of arrays"),
-    safe("numpy.random.** numpy.random._pickle", "^ __randomstate_ctor __bit_generator_ctor __generator_ctor __pyx_unpickle_*", "random numbers"),
-    safe("numpy.ma numpy.ma.core", "^ _mareconstruct masked_array _mvoid_reconstruct", "an array"),
-    safe("numpy.dtypes numpy.rec numpy.char numpy.polynomial.** numpy.matrixlib.defmatrix numpy.core.records numpy.core.defchararray numpy._core.records numpy.matlib \
-        numpy.lib.polynomial numpy.exceptions numpy._core._exceptions numpy.core._exceptions", "^ recarray record chararray matrix poly1d format_parser", "a type of arrays"),
-    safe("numpy", "random.* linalg.* fft.* ma.*", "a function of arrays"),
-    suspicious("numpy.**", "^", "a class of numpy"),
-
     // pandas.
+    safe("pandas pandas.core.reshape.** pandas.core.dtypes.missing pandas.core.tools.** pandas.core.algorithms", "isna isnull notna notnull concat cut qcut merge melt pivot pivot_table \
+        get_dummies from_dummies crosstab to_datetime to_numeric to_timedelta unique factorize value_counts date_range bdate_range period_range timedelta_range interval_range array \
+        merge_asof merge_ordered wide_to_long lreshape infer_freq", "a function of tables"),
     dangerous("pandas.io.** pandas.core.computation.** pandas.util._tester pandas.testing pandas._testing.** pandas.compat.** pandas.util._print_versions pandas.tests.** pandas.conftest",
         "**", "opens files or runs Python code"),
     dangerous("pandas.**", "eval query read_* to_* HDFStore ExcelFile ExcelWriter test show_versions", "opens files or runs Python code"),
@@ -78,12 +39,34 @@ pub(super) const ROWS: &[Row] = &[
     safe("sympy sympy.core.** sympy.functions.** sympy.matrices.** sympy.sets.** sympy.polys.**", "^ Integer Rational Symbol", "an expression"),
     safe("joblib.numpy_pickle joblib.numpy_pickle_compat sklearn.externals.joblib.numpy_pickle", "NumpyArrayWrapper ZNDArrayWrapper NDArrayWrapper", "an array in a joblib file"),
 
+    safe("networkx.classes.**", "no_filter hide_* show_* frozen", "a filter of a graph"),
+    safe("networkx.exception", "^", "an exception"),
+    safe("sympy.**", "^ _rebuild_undef Integer Rational Symbol Point2D Point3D", "an expression"),
+    safe("sklearn.metrics.**", "*_similarity *_distance *_report *_curve *_matrix *_variance *_scorer confusion_matrix auc", "a function of arrays"),
+    safe("scipy._external.array_api_compat.** array_api_compat.** sklearn.externals.array_api_compat.**", "* ^", "a function of arrays"),
+    safe("scipy._lib._uarray._backend", "unpickle_function", "a function of arrays"),
+    dangerous("pyarrow pyarrow.lib", "*File PyExtensionType ExtensionType *FileSystem *Stream *Reader *Writer *Source", "opens files or loads pickles"),
+    safe("pyarrow pyarrow.lib", "^ type_for_alias py_buffer _restore_array _reconstruct_table _reconstruct_record_batch chunked_array field schema timestamp time32 time64 duration list_ \
+        large_list large_list_ list_view struct dictionary map_ decimal128 decimal256 binary string utf8 large_string large_utf8 large_binary int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 \
+        float32 float64 bool_ date32 date64 null union sparse_union dense_union fixed_size_binary fixed_shape_tensor run_end_encoded scalar array table record_batch ipc.read_schema \
+        month_day_nano_interval string_view binary_view", "an array or its type"),
+    safe("xarray.core.** xarray.namedarray.** xarray xarray.coding.**", "^ _default", "a labelled array"),
+    safe("shapely shapely.io shapely.geometry.**", "^ from_wkb from_wkt", "a shape"),
+    safe("sortedcontainers.** bidict.** blist.** pyrsistent.** immutables.** cachetools.** boltons.** toolz.** cytoolz.**", "^ pmap pvector pset _restore_pickle", "a container"),
+    safe("pydantic_core.** pydantic_core", "^", "part of a model"),
+    safe("bson.** bson", "^ _type_marker", "an object of a database"),
+    safe("requests.models requests.structures requests.cookies requests.exceptions urllib3.exceptions urllib3._collections", "Response Request PreparedRequest CaseInsensitiveDict LookupDict \
+        RequestsCookieJar create_cookie HTTPHeaderDict *Error *Exception Timeout *Timeout *Redirects *Warning", "a record of a request"),
+    safe("pendulum.** arrow.**", "^", "a date or time"),
+    safe("uncertainties.** pint.** astropy.units.** astropy.coordinates.** astropy.time.** quantities.**", "^", "a quantity"),
+
     // torch.
     dangerous("torch.hub.** torch.jit.** torch.utils.** torch._dynamo.** torch._inductor.** torch.fx.** torch.distributed.** torch.multiprocessing.** \
         torch.package.** torch.onnx.** torch.testing.** torch._jit_internal.** torch.cuda.** torch.ops.** torch.classes.** torch._classes.** torch._ops.** \
         torch.export.** torch.backends.** torch._appdirs.** torch._export.** torch._functorch.** torch.library.** torch._library.** torch.profiler.** torch._lazy.**",
         "load_library load_* run* save* exec* eval* compile* open* write* read* download* spawn* *.load *.load_config *.run *.get *.evaluate_guards_expression *.exec* \
         *.eval* ShapeEnv.* GuardBuilder.* execWrapper basichandlers", "runs code, opens files or reaches the network"),
+    dangerous("torch.fx torch.fx.graph_module", "GraphModule reduce_* _forward_from_src _exec_with_source", "runs code that it carries"),
     safe("torch.utils.data.dataset torch.utils.data", "TensorDataset Subset ConcatDataset Dataset", "a data set"),
     safe("torch._utils", "_rebuild_tensor _rebuild_tensor_v2 _rebuild_tensor_v3 _rebuild_parameter _rebuild_parameter_with_state _rebuild_sparse_tensor _rebuild_nested_tensor \
         _rebuild_meta_tensor_no_storage _rebuild_qtensor _rebuild_device_tensor_from_numpy _rebuild_sparse_csr_tensor _rebuild_xla_tensor \
@@ -102,8 +85,8 @@ pub(super) const ROWS: &[Row] = &[
     suspicious("torch.**", "^", "a class of torch"),
 
     // Others that people pickle.
-    safe("pytz pytz.tzinfo", "_p _UTC UTC timezone StaticTzInfo DstTzInfo", "a time zone"),
-    safe("dateutil.tz dateutil.tz.tz dateutil.relativedelta dateutil.rrule", "^ tzutc tzlocal tzoffset tzfile relativedelta rrule", "a time zone"),
+    safe("pytz pytz.tzinfo", "_p _UTC UTC timezone StaticTzInfo DstTzInfo FixedOffset _FixedOffset", "a time zone"),
+    safe("dateutil.tz.** dateutil.relativedelta dateutil.rrule dateutil._common", "^ weekday _unpickle tzutc tzlocal tzoffset tzfile relativedelta rrule", "a time zone"),
     safe("six.moves six", "range", "a builtin type"),
     safe("attr attr._make attrs", "Factory Attribute NOTHING _Nothing", "part of an attrs class"),
     safe("frozendict immutabledict multidict bidict", "*", "a container"),
@@ -122,6 +105,20 @@ pub(super) const ROWS: &[Row] = &[
         flask.** django.** execnet.** rpyc.** Pyro4.** zmq.** redis.** sqlalchemy.** psycopg2.** pymysql.** ansible.** salt.** conda.** virtualenv.** nltk.** joblib.** keras.** \
         tensorflow.** transformers.** sklearn.** pandas.** scipy.** sympy.** numexpr.** matplotlib.**", "load* open* run* eval* exec* system* popen* spawn* download* get post put request* urlopen main call* save* \
         render* compile* import* fetch* read* write* shell* install* Popen sympify parse_expr lambdify evaluate re_evaluate from_file jsonpickle decode to_file preview", "runs code, opens files or reaches the network"),
+];
+
+/// Packages with which one runs commands and code, or reaches others: a call into them does harm unless a row says otherwise, and only to make an object of a
+/// class, as for a state to be set, is no call.
+#[rustfmt::skip]
+pub(crate) const REACHING: &[&str] = &[
+    "requests.**", "urllib3.**", "httpx.**", "aiohttp.**", "websocket.**", "websockets.**", "grpc.**", "pycurl.**", "paramiko.**", "fabric.**", "pexpect.**", "ptyprocess.**", "sh.**",
+    "plumbum.**", "invoke.**", "psutil.**", "cffi.**", "IPython.**", "ipykernel.**", "pytest.**", "_pytest.**", "nose.**", "docker.**", "kubernetes.**", "git.**", "boto3.**", "botocore.**",
+    "s3fs.**", "gcsfs.**", "adlfs.**", "fsspec.**", "smart_open.**", "wget.**", "google.cloud.**", "azure.**", "jinja2.**", "mako.**", "tornado.**", "twisted.**", "gevent.**", "eventlet.**", "celery.**",
+    "kombu.**", "billiard.**", "huggingface_hub.**", "distributed.**", "pymongo.**", "MySQLdb.**", "pymysql.**", "psycopg2.**", "psycopg.**", "redis.**", "zmq.**", "execnet.**", "rpyc.**", "Pyro4.**",
+    "Pyro5.**", "ansible.**", "salt.**", "selenium.**", "playwright.**", "pyautogui.**", "pynput.**", "win32api.**", "win32com.**", "win32process.**", "pythoncom.**", "pywintypes.**", "py.**", "past.**",
+    "future.**", "decorator", "jsonpickle.**", "pip.**", "setuptools.**", "pkg_resources.**", "wheel.**", "virtualenv.**", "Cython.**", "pyximport.**", "werkzeug.**", "flask.**", "django.**",
+    "h5py.**", "tables.**", "netCDF4.**", "zarr.**", "onnx.**", "onnxruntime.**", "safetensors.**", "PIL.ImageShow", "PIL.ImageMath", "PIL.ImageGrab", "dask.**", "ray.**", "pyspark.**", "fire.**",
+    "hydra.**", "gradio.**", "streamlit.**", "wandb.**", "mlflow.**", "nltk.downloader",
 ];
 
 /// Packages whose functions are known well enough to hold those that no row names for dangerous.

@@ -1,18 +1,7 @@
 //! Rules for the standard library.
 
-use crate::scan::rules::{Row, Severity};
-
-const fn safe(modules: &'static str, names: &'static str, reason: &'static str) -> Row {
-    Row { severity: Severity::Safe, modules, names, reason }
-}
-
-const fn suspicious(modules: &'static str, names: &'static str, reason: &'static str) -> Row {
-    Row { severity: Severity::Suspicious, modules, names, reason }
-}
-
-const fn dangerous(modules: &'static str, names: &'static str, reason: &'static str) -> Row {
-    Row { severity: Severity::Dangerous, modules, names, reason }
-}
+use super::{dangerous, safe, suspicious};
+use crate::scan::rules::Row;
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
@@ -36,6 +25,27 @@ pub(super) const ROWS: &[Row] = &[
     safe("builtins", "*Error *Exception *Warning BaseException Exception KeyboardInterrupt SystemExit StopIteration StopAsyncIteration \
         GeneratorExit Warning ExceptionGroup BaseExceptionGroup *ExceptionGroup", "an exception"),
     safe("exceptions", "^", "an exception"),
+
+    // What is an exception, an enumeration or a named tuple although its name does not say so.
+    safe("termios nis audioop _curses curses select zlib binascii struct pyexpat xml.parsers.expat locale copy ossaudiodev zipimport dbm sunau wave aifc uu binhex getopt", "error Error", "an exception"),
+    safe("asyncio.queues queue _queue multiprocessing.queues asyncio", "Empty Full QueueEmpty QueueFull ShutDown QueueShutDown", "an exception"),
+    safe("ftplib poplib nntplib", "error_reply error_temp error_perm error_proto Error NNTP*Error", "an exception"),
+    safe("smtplib", "SMTPServerDisconnected SMTPSenderRefused SMTPRecipientsRefused", "an exception"),
+    safe("bdb pdb tabnanny turtle tokenize inspect shutil socket pickle doctest multiprocessing.context mailcap io threading", "BdbQuit Restart NannyNag Terminator StopTokenizing \
+        EndOfBlock _GiveupOnFastCopy _GiveupOnSendfile _Stop DocTestFailure UnexpectedException BufferTooShort UnsafeMailcapInput UnsupportedOperation", "an exception"),
+    safe("tkinter py_compile pstats inspect", "EventType PycInvalidationMode SortKey BufferFlags", "an enumeration"),
+    safe("ssl", "_SSLMethod _TLSContentType _TLSAlertType _TLSMessageType SSLSession DefaultVerifyPaths", "an enumeration"),
+    safe("nntplib sndhdr tkinter aifc sunau inspect wave crypt traceback dis pkgutil zipfile spwd nis chunk functools sysconfig urllib.parse selectors", "GroupInfo ArticleInfo SndHeaders _VersionInfoType _aifc_params \
+        _sunau_params _Traceback _FrameInfo _wave_params _Method _Anchors _Instruction _ExceptionTableEntry ModuleInfo _CacheInfo", "a named tuple"),
+    safe("logging", "StringTemplateStyle", "a part of a formatter"),
+    safe("xmlrpc.client", "DateTime Binary Fault", "a value of XML-RPC"),
+    safe("email.headerregistry", "_reconstruct_header ^", "a header of a mail"),
+    safe("email._header_value_parser", "^", "a header of a mail"),
+    safe("inspect", "signature isfunction isclass ismethod ismodule isbuiltin isroutine isgenerator isgeneratorfunction iscoroutinefunction getdoc cleandoc getmro unwrap", "looks at an object"),
+    safe("csv", "reader writer DictReader DictWriter", "reads or writes rows"),
+    safe("threading", "current_thread get_ident active_count main_thread Lock RLock _RLock", "a thread"),
+    dangerous("decimal", "setcontext localcontext", "changes how the thread calculates"),
+    dangerous("calendar", "main", "runs a program"),
 
     // Types of data.
     safe("datetime", "*", "a date or time"),
