@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Args;
+use cloudpickle::Heap;
 use cloudpickle::bytecode::Version;
 use cloudpickle::marshal::Pyc;
 use cloudpickle::reflect::Code;
-use cloudpickle::Heap;
 use serde_json::json;
 
 use super::failure::{self, Failure};

@@ -9,8 +9,8 @@ use cloudpickle::show::{Diff, short};
 use cloudpickle::{Obj, Pickle};
 use serde_json::{Value as Json, json};
 
-use super::{input, pickles};
 use super::show::plain;
+use super::{input, pickles};
 
 /// What is said on the command line.
 #[derive(Args)]

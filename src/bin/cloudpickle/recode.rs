@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use cloudpickle::reflect::{Dialect, Rebuilt};
 use cloudpickle::Pickler;
+use cloudpickle::reflect::{Dialect, Rebuilt};
 use serde_json::json;
 
 use super::failure::{self, Failure};
