@@ -230,9 +230,9 @@ fn get_attribute(follow: &mut Follow<'_, '_>, object: &Sym, name: &Sym, default:
         Some(name) => {
             let (severity, found) = follow.path(object, &name);
             let found = match default {
-                // The attribute is there where the table knows it; the default counts everywhere else.
-                Some(default) if follow.is_harmful(default) => match found {
-                    Sym::Name(ref name) if !follow.judge(name).unlisted => found,
+                // The attribute of a module is there where the table knows it; the default counts everywhere else.
+                Some(default) if follow.is_harmful(default) => match (object, &found) {
+                    (Sym::Name(of), Sym::Name(name)) if of.path.is_empty() && !follow.judge(name).unlisted => found,
                     _ => Sym::Tainted,
                 },
                 _ => found,
