@@ -21,9 +21,16 @@ pub(super) fn sniffed(bytes: &[u8], room: usize) -> Option<(Vec<u8>, Option<&'st
 
 /// Streams of lzma, one after another, as Python's `lzma` reads them.
 fn lzma(bytes: &[u8], room: usize) -> (Vec<u8>, Option<&'static str>) {
-    streams(bytes, room, |rest, room| match lzma_rust2::LzmaReader::new_mem_limit(rest, DICTIONARY, None) {
-        Ok(reader) => read(reader, room),
-        Err(_) => (Vec::new(), Some(BROKEN)),
+    streams(bytes, room, |rest, room| {
+        let Ok(mut reader) = lzma_rust2::LzmaReader::new_mem_limit(*rest, DICTIONARY, None) else {
+            return (Vec::new(), Some(BROKEN));
+        };
+        reader.set_defer_errors(true);
+        let held = read(&mut reader, room);
+        // It reads ahead, over the beginning of the next stream.
+        let (unread, unused) = reader.into_parts();
+        *rest = rest.get(rest.len() - unread.len() - unused.len()..).unwrap_or_default();
+        held
     })
 }
 
