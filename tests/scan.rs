@@ -6,12 +6,13 @@ mod common;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use cloudpickle::container;
 use cloudpickle::scan::{Rules, Severity, Verdict, scan, scan_each};
 use cloudpickle::{Pickler, Source};
-use common::{Python, default_python, not_run, scripts, venv};
+use common::{default_python, not_run, scripts, venv};
 
 /// The worst verdict of all pickles of a file, as the program finds them.
 fn verdict(bytes: &[u8]) -> Option<Verdict> {
@@ -32,18 +33,18 @@ fn verdict(bytes: &[u8]) -> Option<Verdict> {
 }
 
 /// The corpus, written by an interpreter that has the packages; without them by one that has none.
-fn corpus() -> (Python, PathBuf) {
-    static ONCE: OnceLock<(Python, PathBuf)> = OnceLock::new();
+fn corpus() -> PathBuf {
+    static ONCE: OnceLock<PathBuf> = OnceLock::new();
     ONCE.get_or_init(write_corpus).clone()
 }
 
-fn write_corpus() -> (Python, PathBuf) {
+/// The script of the corpus, with the packages whose pickles it has.
+fn script() -> Command {
     let python = default_python();
     let packages = venv(
         &python,
         &["numpy", "pandas", "scikit-learn", "scipy", "cloudpickle", "dill", "networkx", "sympy", "pyarrow", "lz4"],
     );
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scan-corpus");
     let mut command = python.command();
     match &packages {
         Ok(packages) => {
@@ -51,9 +52,15 @@ fn write_corpus() -> (Python, PathBuf) {
         }
         Err(why) => not_run(&format!("harmless pickles of numpy, pandas, scikit-learn, scipy, cloudpickle and dill: {why}")),
     }
-    let output = command.arg(scripts().join("scan_corpus.py")).arg(&dir).output().expect("python starts");
+    command.arg(scripts().join("scan_corpus.py"));
+    command
+}
+
+fn write_corpus() -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scan-corpus");
+    let output = script().arg(&dir).output().expect("python starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    (python, dir)
+    dir
 }
 
 struct Entry {
@@ -78,7 +85,7 @@ fn entries(dir: &Path) -> Vec<Entry> {
 
 #[test]
 fn labelled_corpus() {
-    let (_, dir) = corpus();
+    let dir = corpus();
     let mut seen: BTreeMap<String, (usize, Vec<String>)> = BTreeMap::new();
     for entry in entries(&dir) {
         let verdict = verdict(&entry.bytes);
@@ -113,14 +120,7 @@ fn labelled_corpus() {
 /// Every 25th dangerous pickle is loaded, in a process of its own: its effect happens. `scan_corpus.py --verify` loads all of them.
 #[test]
 fn dangerous_ones_are() {
-    let (python, dir) = corpus();
-    let mut command = python.command();
-    let output = command
-        .arg(scripts().join("scan_corpus.py"))
-        .args(["--verify", "--every", "25"])
-        .arg(&dir)
-        .output()
-        .expect("python starts");
+    let output = script().args(["--verify", "--every", "25"]).arg(corpus()).output().expect("python starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 

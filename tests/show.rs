@@ -43,10 +43,9 @@ fn the_golden_corpus() {
             if at % 7 == 0 && entry.depth() < 100 {
                 let path = tree.path(at);
                 let found = find(pickle.root(), &path).unwrap_or_else(|error| panic!("{label}: {path}: {error}"));
-                // Keys that are cut may look the same: the last such is found.
-                if !path.contains("...") {
-                    assert_eq!(found.value(), entry.node().object().value(), "{label}: {path}");
-                }
+                // A key that is there twice, or that is cut and looks the same as another: the last is found.
+                let is_found = |at: usize| tree.entries()[at].node().object().value() == found.value() && tree.path(at) == path;
+                assert!((at..tree.entries().len()).any(is_found), "{label}: {path}");
                 paths += 1;
             }
         }
@@ -244,7 +243,7 @@ fn differences() {
         assert_eq!(diff.to_string(), expected);
         assert_eq!(diff.is_empty(), expected.is_empty());
     }
-    // How a pickle says it makes no difference. Below protocol 4 an attribute of a class is a call of getattr, which is told as another type.
+    // How a pickle says it makes no difference. Below protocol 4 an attribute of a class is a call of getattr, and reads so where it is a default.
     for (label, bytes) in payloads().into_iter().step_by(41) {
         let pickle = unpickler().loads(&bytes).expect("a payload");
         for protocol in [4, 5] {

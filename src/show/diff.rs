@@ -307,6 +307,8 @@ fn keys<'h>(node: &Node<'h>, key: &dyn Fn(&(Step<'_>, Obj<'_>)) -> Option<Value>
 fn kind(node: &Node<'_>) -> &'static str {
     match node.kind() {
         "Python 2 str" if node.object().as_py_str().is_ok() => "str",
+        // A call of `getattr` below protocol 4, a name with dots from there on.
+        "attribute" => "global",
         kind => kind,
     }
 }

@@ -110,8 +110,8 @@ impl Stats {
     /// let bytes = py!({"name": "run-7", "weights": (1.5, 2.5, 3.5)}).dumps()?;
     /// let stats = Stats::of(&bytes)?;
     /// let sizes: Vec<_> = stats.paths.iter().map(|size| (size.path.as_str(), size.bytes)).collect();
-    /// assert_eq!(sizes[..2], [("root", 71), ("root['weights']", 30)]);
-    /// assert_eq!((stats.memo.stored, stats.memo.unused, stats.optimized), (5, 5, Some(66)));
+    /// assert_eq!(sizes[..2], [("root", 70), ("root['weights']", 29)]);
+    /// assert_eq!((stats.memo.stored, stats.memo.unused, stats.optimized), (5, 5, Some(65)));
     /// # Ok::<(), cloudpickle::Error>(())
     /// ```
     pub fn of(input: &[u8]) -> Result<Self> {

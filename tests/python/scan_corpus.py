@@ -984,7 +984,6 @@ def verify(directory, every=1):
                         f.write("" if name == "__init__.py" else "open('MARK', 'w').close()\nx = 1\n")
             path = os.path.abspath(os.path.join(directory, entry["file"]))
             env = dict(os.environ, BROWSER="true", PYTHONDONTWRITEBYTECODE="1", HOME=work)
-            env.pop("PYTHONPATH", None)
             try:
                 subprocess.run([sys.executable, "-c", LOADER, path], cwd=work, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
             except subprocess.TimeoutExpired:
