@@ -275,8 +275,8 @@ fn shared(levels: usize) -> Vec<u8> {
 #[test]
 fn hostile_graphs() {
     for (name, bytes, other) in [
-        ("deep", deep(100_000), deep(100_001)),
-        ("shared", shared(1_000), shared(999)),
+        ("deep", deep(300_000), deep(300_001)),
+        ("shared", shared(5_000), shared(4_999)),
         ("cyclic", b"(lp0\n(dp1\nS'a'\ng0\nsa.".to_vec(), b"(lp0\n(dp1\nS'b'\ng0\nsa.".to_vec()),
         ("in its own tuple", b"(lp0\n(g0\ntp1\nag1\n.".to_vec(), b"(lp0\n(g0\nI1\ntp1\nag1\n.".to_vec()),
     ] {
