@@ -116,14 +116,60 @@ fn typed<T: Element>(array: Array<'_>, counts: &mut Counts, label: &str) -> Opti
         let parts = ArrayParts::new(&mut heap, slice, [slice.len()]).expect("an array");
         assert_eq!(heap.obj(parts.data).as_bytes().expect("bytes"), bytes, "{label}: as a slice");
     }
+    through_ndarray::<T>(array, &bytes, label);
     Some(bytes)
 }
 
+/// The same values by way of the crate `ndarray`: as a view, copied, and built anew.
+#[cfg(feature = "ndarray")]
+fn through_ndarray<T: Element>(array: Array<'_>, values: &[u8], label: &str) {
+    use cloudpickle::reflect::std_types::FromPy;
+    use ndarray::ArrayViewD;
+
+    let check = |found: ArrayViewD<'_, T>, what: &str| {
+        assert_eq!(found.shape(), array.shape(), "{label}: {what}");
+        // What lies in neither order is built in C order.
+        let built = what.contains("anew") && !array.is_c_contiguous() && !array.is_f_contiguous();
+        if array.len() > 1 && !built {
+            let strides: Vec<usize> = found.strides().iter().map(|stride| stride.unsigned_abs() * size_of::<T>()).collect();
+            assert_eq!(strides, array.strides(), "{label}: {what}");
+        }
+        let items: Vec<T> = found.iter().copied().collect();
+        let mut heap = Heap::new();
+        let parts = ArrayParts::new(&mut heap, items, found.shape()).expect("an array");
+        assert_eq!(heap.obj(parts.data).as_bytes().expect("bytes"), values, "{label}: {what}");
+    };
+    let view = array.view::<T>();
+    assert_eq!(view.is_some(), array.as_slice_memory_order::<T>().is_some(), "{label}");
+    if let Some(view) = view {
+        check(view, "as a view");
+    }
+    let copied: ndarray::ArrayD<T> = array.to_ndarray().expect("an array");
+    check(copied.view(), "copied");
+    let mut heap = Heap::new();
+    let built = ArrayParts::from_ndarray(&mut heap, &copied).build(&mut heap, &Target::cpython(3, 12)).expect("an array");
+    let again = Array::reflect(heap.obj(built)).expect("an array");
+    check(again.to_ndarray().expect("an array").view(), "built anew");
+    let added = heap.add(copied.view().reversed_axes());
+    let turned = ndarray::ArrayD::<T>::from_py(heap.obj(added)).expect("an array");
+    check(turned.view().reversed_axes(), "turned and built anew");
+}
+
+#[cfg(not(feature = "ndarray"))]
+fn through_ndarray<T: Element>(_: Array<'_>, _: &[u8], _: &str) {}
+
 fn any_typed(array: Array<'_>, counts: &mut Counts, label: &str) -> Vec<Vec<u8>> {
     macro_rules! each {
-        ($($type:ty)*) => { [$(typed::<$type>(array, counts, label)),*].into_iter().flatten().collect() };
+        ($($type:ty)*) => { [$(typed::<$type>(array, counts, label)),*] };
     }
-    each!(bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 [f32; 2] [f64; 2])
+    #[cfg(feature = "num-complex")]
+    {
+        let complex: [Option<Vec<u8>>; 2] = each!(num_complex::Complex<f32> num_complex::Complex<f64>);
+        let pairs: [Option<Vec<u8>>; 2] = each!([f32; 2] [f64; 2]);
+        assert_eq!(complex, pairs, "{label}");
+    }
+    let all: [Option<Vec<u8>>; 13] = each!(bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 [f32; 2] [f64; 2]);
+    all.into_iter().flatten().collect()
 }
 
 fn check_array(array: Array<'_>, about: &Json, counts: &mut Counts, label: &str) {

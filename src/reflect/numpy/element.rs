@@ -16,6 +16,7 @@ mod sealed {
 /// | `i8` to `i64`, `u8` to `u64` | `i1` to `i8`, `u1` to `u8`; `i64` also `M8` and `m8`, in their unit |
 /// | `f32`, `f64` | `f4`, `f8` |
 /// | `[f32; 2]`, `[f64; 2]` | `c8`, `c16`: real and imaginary part |
+/// | `Complex<f32>`, `Complex<f64>`, with the feature `num-complex` | `c8`, `c16` |
 ///
 /// The items of other dtypes (`f2`, `f16`, `S`, `U`, structures) are bytes: see [`Array::item_bytes`](super::Array::item_bytes).
 pub trait Element: sealed::Sealed + Copy + Send + Sync + 'static {
@@ -97,6 +98,12 @@ elements! {
     f64: Float "an array of float64" |bytes, big| number!(f64, bytes, big);
     [f32; 2]: Complex "an array of complex64" |bytes, big| complex!(f32, bytes, big);
     [f64; 2]: Complex "an array of complex128" |bytes, big| complex!(f64, bytes, big);
+}
+
+#[cfg(feature = "num-complex")]
+elements! {
+    num_complex::Complex<f32>: Complex "an array of complex64" |bytes, big| <[f32; 2]>::read(bytes, big).map(|[re, im]| Self { re, im });
+    num_complex::Complex<f64>: Complex "an array of complex128" |bytes, big| <[f64; 2]>::read(bytes, big).map(|[re, im]| Self { re, im });
 }
 
 /// Whether items of the byte order are as this machine has them.

@@ -6,6 +6,9 @@
 //! - [`MaskedArray`], [`MaskedArrayParts`]: `numpy.ma.MaskedArray`.
 //! - [`Element`]: the Rust types that items are read as.
 //!
+//! With the feature `ndarray`, arrays of that crate are views of a pickle's (`Array::view`), are made from them (`Array::to_ndarray`), and are built into pickles
+//! (`ArrayParts::from_ndarray`, `ToPy`).
+//!
 //! The names that numpy 1 (`numpy.core`) and numpy 2 (`numpy._core`) write are both read. What is built has the names of numpy 1, which both load,
 //! unless [`Numpy::V2`] is asked for.
 
@@ -16,6 +19,8 @@ mod dtype_parts;
 mod element;
 mod layout;
 mod masked;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 mod raw;
 mod scalar;
 

@@ -1,0 +1,160 @@
+//! Arrays of the crate `ndarray`: views of what a pickle holds, and arrays built from them. Behind the feature of that name.
+
+use ndarray::{ArrayBase, ArrayRef, ArrayViewD, Data, Dimension, IxDyn, OwnedRepr, ShapeBuilder, StrideShape};
+
+use super::{Array, ArrayParts, ByteOrder, Element, Order};
+use crate::error::Result;
+use crate::heap::{Heap, Obj, ToPy, Value};
+use crate::reflect::Target;
+use crate::reflect::std_types::FromPy;
+
+impl<'h> Array<'h> {
+    /// The array as a view of the crate `ndarray`, with numpy's own shape and strides; nothing is copied.
+    ///
+    /// `None` where [`Array::as_slice_memory_order`] is `None`: items of another type or byte order, or not aligned. [`Array::to_ndarray`] copies these.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudpickle::Heap;
+    /// use cloudpickle::reflect::Target;
+    /// use cloudpickle::reflect::numpy::{Array, ArrayParts};
+    ///
+    /// let mut heap = Heap::new();
+    /// let parts = ArrayParts::new(&mut heap, [1u8, 2, 3, 4, 5, 6].as_slice(), [2, 3])?;
+    /// let array = parts.build(&mut heap, &Target::cpython(3, 12))?;
+    /// let view = Array::reflect(heap.obj(array))?.view::<u8>().expect("bytes are always aligned");
+    /// assert_eq!(view, ndarray::array![[1, 2, 3], [4, 5, 6]].into_dyn());
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
+    #[must_use]
+    pub fn view<T: Element>(self) -> Option<ArrayViewD<'h, T>> {
+        let items = self.as_slice_memory_order()?;
+        ArrayViewD::from_shape(self.stride_shape::<T>(), items).ok()
+    }
+
+    /// The array as one of the crate `ndarray`, copied once, whatever its byte order and alignment. Its axes lie in memory as they do in the pickle.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::WrongType`](crate::ErrorKind::WrongType) for items of another type or another number of axes, and those of [`Array::bytes`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudpickle::Heap;
+    /// use cloudpickle::reflect::Target;
+    /// use cloudpickle::reflect::numpy::{Array, ArrayParts};
+    /// use ndarray::{Array2, Axis, array};
+    ///
+    /// let mut heap = Heap::new();
+    /// let samples = array![[1.0, 2.0], [3.0, 5.0]];
+    /// let built = ArrayParts::from_ndarray(&mut heap, &samples).build(&mut heap, &Target::cpython(3, 12))?;
+    /// let found: Array2<f64> = Array::reflect(heap.obj(built))?.to_ndarray()?;
+    /// assert_eq!(found.sum_axis(Axis(0)), array![4.0, 7.0]);
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
+    pub fn to_ndarray<T: Element, D: Dimension>(self) -> Result<ndarray::Array<T, D>> {
+        if !T::fits(self.dtype()) {
+            return Err(self.object().wanted(T::WANTED));
+        }
+        let items = match self.as_slice_memory_order() {
+            Some(items) => items.to_vec(),
+            None => self.items_in_memory_order()?,
+        };
+        let array = ndarray::ArrayD::from_shape_vec(self.stride_shape::<T>(), items).ok();
+        let array = array.and_then(|array| array.into_dimensionality().ok());
+        array.ok_or_else(|| self.object().wanted(axes_wanted::<D>()))
+    }
+
+    fn items_in_memory_order<T: Element>(self) -> Result<Vec<T>> {
+        let bytes = self.bytes()?;
+        let big = self.dtype().byte_order() == ByteOrder::Big;
+        Ok(bytes.chunks_exact(size_of::<T>()).filter_map(|item| T::read(item, big)).collect())
+    }
+
+    fn stride_shape<T>(self) -> StrideShape<IxDyn> {
+        let shape = IxDyn(&self.shape());
+        if self.is_empty() {
+            // Whatever numpy's strides are, there is nothing to stride over.
+            return shape.into();
+        }
+        let strides: Vec<usize> = self.strides().iter().map(|stride| stride / size_of::<T>()).collect();
+        shape.strides(IxDyn(&strides))
+    }
+}
+
+impl ArrayParts {
+    /// An array of the crate `ndarray`. One that lies in C or Fortran order lives as long as the heap and is not copied; any other is copied once, in C order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudpickle::Heap;
+    /// use cloudpickle::reflect::Target;
+    /// use cloudpickle::reflect::numpy::{ArrayParts, Order};
+    ///
+    /// let table = ndarray::array![[1i64, 2, 3], [4, 5, 6]];
+    /// let turned = table.t();
+    /// let mut heap = Heap::new();
+    /// let parts = ArrayParts::from_ndarray(&mut heap, &turned);
+    /// assert_eq!((parts.shape.as_slice(), parts.order), (&[3, 2][..], Order::Fortran));
+    /// let array = parts.build(&mut heap, &Target::cpython(3, 12))?;
+    /// # Ok::<(), cloudpickle::Error>(())
+    /// ```
+    pub fn from_ndarray<'a, T: Element, D: Dimension>(heap: &mut Heap<'a>, array: &'a ArrayRef<T, D>) -> Self {
+        let (order, data) = match (array.as_slice(), array.as_slice_memory_order()) {
+            (Some(items), _) => (Order::C, heap.bytes(T::bytes(items))),
+            (None, Some(items)) if array.t().is_standard_layout() => (Order::Fortran, heap.bytes(T::bytes(items))),
+            _ => (Order::C, heap.bytes(in_c_order(array))),
+        };
+        Self::from_data(heap, super::DtypeParts::of::<T>(), array.shape(), data).order(order)
+    }
+}
+
+/// The bytes of all items, copied in C order.
+fn in_c_order<T: Element, D: Dimension>(array: &ArrayRef<T, D>) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(array.len() * size_of::<T>());
+    array.iter().for_each(|item| bytes.extend_from_slice(T::bytes(std::slice::from_ref(item))));
+    bytes
+}
+
+fn axes_wanted<D: Dimension>() -> &'static str {
+    match D::NDIM {
+        Some(0) => "an array without axes",
+        Some(1) => "an array of one axis",
+        Some(2) => "an array of 2 axes",
+        Some(3) => "an array of 3 axes",
+        Some(4) => "an array of 4 axes",
+        Some(5) => "an array of 5 axes",
+        _ => "an array of 6 axes",
+    }
+}
+
+/// `numpy.ndarray`, copied. [`ArrayParts::from_ndarray`] copies nothing.
+impl<S, D> ToPy for ArrayBase<S, D>
+where
+    S: Data,
+    S::Elem: Element,
+    D: Dimension,
+{
+    fn to_py(&self, heap: &mut Heap<'_>) -> Value {
+        let fortran = !self.is_standard_layout() && self.t().is_standard_layout();
+        let bytes = match self.as_slice_memory_order().filter(|_| fortran || self.is_standard_layout()) {
+            Some(items) => Element::bytes(items).to_vec(),
+            None => in_c_order(self),
+        };
+        let data = heap.bytes(bytes);
+        let order = if fortran { Order::Fortran } else { Order::C };
+        let parts = ArrayParts::from_data(heap, super::DtypeParts::of::<S::Elem>(), self.shape(), data).order(order);
+        // Not as a buffer, so that any protocol can be written.
+        parts.buffer(false).build(heap, &Target::cpython(3, 11)).expect("the array has as many items as its shape says")
+    }
+}
+
+/// `numpy.ndarray`, copied. [`Array::view`] copies nothing.
+impl<T: Element, D: Dimension> FromPy<'_> for ArrayBase<OwnedRepr<T>, D> {
+    fn from_py(object: Obj<'_>) -> Result<Self> {
+        Array::reflect(object)?.to_ndarray()
+    }
+}
