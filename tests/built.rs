@@ -427,7 +427,7 @@ const CASES: &[Case] = &[
         "dataclass field",
         |h, t| {
             let (int, list) = (builtin(h, "int"), builtin(h, "list"));
-            let parts = FieldParts::new(h, t, "size", int)?.default_factory(list).set("repr", Value::Bool(false));
+            let parts = FieldParts::new(h, t, "size", int)?.default_factory(list).set("repr", Value::False);
             parts.build(h, t)
         },
         "type(x) is dataclasses.Field and (x.name, x.type, x.default_factory, x.repr, x.init) == ('size', int, list, False, True) \

@@ -450,7 +450,7 @@ impl Check<'_> {
             );
         }
         let params: BTreeMap<_, _> =
-            found.params().map(plain).map(|(name, value)| (name, value.value() == Value::Bool(true))).collect();
+            found.params().map(plain).map(|(name, value)| (name, value.value() == Value::True)).collect();
         let wanted = wanted["params"].as_object().into_iter().flatten();
         self.equal("params", params, wanted.map(|(name, value)| (name.clone(), *value == true)).collect());
     }

@@ -94,7 +94,7 @@ fn build(recipes: &[Recipe], cycles: &[(usize, usize)], protocol: u8) -> (Heap<'
         let value = match recipe {
             Recipe::Atom(kind, n) => match kind % 8 {
                 0 => Value::None,
-                1 => Value::Bool(*n > 0),
+                1 => Value::bool(*n > 0),
                 2 => heap.int(*n >> 40),
                 3 => heap.int(*n),
                 4 => heap.int(i128::from(*n) << 60),

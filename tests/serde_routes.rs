@@ -215,7 +215,7 @@ fn made() -> impl Strategy<Value = Made> {
 fn build(heap: &mut Heap<'_>, made: &Made, last: &mut Vec<Value>) -> Value {
     let value = match made {
         Made::None => Value::None,
-        Made::Bool(bool) => Value::Bool(*bool),
+        Made::Bool(bool) => Value::bool(*bool),
         Made::Int(n) => heap.int(*n),
         Made::Big(n) => heap.int(*n),
         Made::Float(float) => heap.float(*float),

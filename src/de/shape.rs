@@ -49,7 +49,8 @@ impl<'c, 'de: 'c> Context<'c, 'de> {
         for _ in 0..MAX_CALLS {
             match value {
                 Value::None => return Ok(Shape::None),
-                Value::Bool(bool) => return Ok(Shape::Bool(bool)),
+                Value::True => return Ok(Shape::Bool(true)),
+                Value::False => return Ok(Shape::Bool(false)),
                 Value::Int(n) => return Ok(Shape::Int(Int::Small(n.into()))),
                 Value::Long(_) => return Ok(Shape::Int(int::from_le_bytes_signed(heap.content(value)))),
                 Value::Float(id) => return Ok(Shape::Float(heap.floats[id.index()])),

@@ -49,7 +49,7 @@ impl Copier<'_> {
         let children = from.items(value).len();
         let text = |to: &mut Heap<'_>| to.store.copy(from.content(value));
         let copy = match value {
-            Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_) | Value::EMPTY_TUPLE => return value,
+            Value::None | Value::True | Value::False | Value::Int(_) | Value::Extension(_) | Value::EMPTY_TUPLE => return value,
             Value::Float(id) => return to.push_float(from.floats[id.index()]),
             Value::Long(id) => {
                 let Long { by_int, .. } = from.longs[id.index()];

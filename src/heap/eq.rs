@@ -168,7 +168,8 @@ enum Number {
 impl Number {
     fn of(heap: &Heap<'_>, value: Value) -> Option<Self> {
         match value {
-            Value::Bool(bool) => Some(Self::Int(bool.into())),
+            Value::True => Some(Self::Int(1)),
+            Value::False => Some(Self::Int(0)),
             Value::Int(n) => Some(Self::Int(n.into())),
             Value::Long(_) => Some(match int::from_le_bytes_signed(heap.content(value)) {
                 Int::Small(n) => Self::Int(n),
@@ -298,7 +299,7 @@ impl<'h> Hashes<'h> {
                 _ => 0,
             }
         };
-        if !matches!(value, Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_)) {
+        if !matches!(value, Value::None | Value::True | Value::False | Value::Int(_) | Value::Extension(_)) {
             self.shallow.insert(value, hash);
         }
         hash

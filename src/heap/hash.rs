@@ -55,7 +55,8 @@ impl Heap<'_> {
     /// The int that an object is as an index: ints and bools of at most 64 bits.
     pub(crate) fn index_of(&self, value: Value) -> Option<i64> {
         match value {
-            Value::Bool(bool) => Some(bool.into()),
+            Value::True => Some(1),
+            Value::False => Some(0),
             Value::Int(n) => Some(n.into()),
             Value::Long(_) => match crate::int::from_le_bytes_signed(self.content(value)) {
                 crate::int::Int::Small(n) => Some(n),

@@ -43,7 +43,7 @@ impl<'h> Obj<'h> {
                     }
                     continue;
                 }
-                (Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_) | Value::EMPTY_TUPLE, _) => {
+                (Value::None | Value::True | Value::False | Value::Int(_) | Value::Extension(_) | Value::EMPTY_TUPLE, _) => {
                     if a != b {
                         return false;
                     }

@@ -48,8 +48,8 @@ macro_rules! py {
 #[macro_export]
 macro_rules! py_value {
     ($heap:ident, None) => { $crate::Value::None };
-    ($heap:ident, True) => { $crate::Value::Bool(true) };
-    ($heap:ident, False) => { $crate::Value::Bool(false) };
+    ($heap:ident, True) => { $crate::Value::True };
+    ($heap:ident, False) => { $crate::Value::False };
     ($heap:ident, {}) => { $heap.dict([]) };
     ($heap:ident, {$($inner:tt)+}) => {{
         let mut pairs: ::std::vec::Vec<($crate::Value, $crate::Value)> = ::std::vec::Vec::new();

@@ -23,7 +23,7 @@ fn slot(value: Value) -> Option<(usize, usize)> {
         Value::Buffer(id) => (11, id.index()),
         Value::Persistent(id) => (12, id.index()),
         Value::Long(id) => (13, id.index()),
-        Value::None | Value::Bool(_) | Value::Int(_) | Value::Extension(_) | Value::Float(_) => return None,
+        Value::None | Value::True | Value::False | Value::Int(_) | Value::Extension(_) | Value::Float(_) => return None,
     })
 }
 

@@ -54,7 +54,7 @@ impl Heap<'_> {
     pub(crate) fn kind_name(&self, value: Value) -> &'static str {
         match value {
             Value::None => "NoneType",
-            Value::Bool(_) => "bool",
+            Value::True | Value::False => "bool",
             Value::Int(_) | Value::Long(_) => "int",
             Value::Float(_) => "float",
             Value::Str(_) => "str",

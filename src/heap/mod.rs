@@ -81,7 +81,7 @@ fn missing<T>(items: &Vec<T>, read: usize, of: usize) -> usize {
 }
 
 /// No room is made beforehand for more than an input of so many bytes.
-const ROOM: usize = 1 << 12;
+pub(crate) const ROOM: usize = 1 << 12;
 
 /// An int in two's complement.
 #[derive(Clone, Copy, Debug)]
@@ -189,26 +189,28 @@ macro_rules! push {
 /// Objects from parts, for the reader and the builders above it.
 impl<'a> Heap<'a> {
     pub(crate) fn over(input: Cow<'a, [u8]>) -> Self {
-        // Room for what a small pickle of its length has at least, so that few vectors grow more than twice.
+        // Room for what a small pickle of its length mostly has, so that few vectors grow; `fit` gives back what is left.
         let input_len = input.len().min(ROOM);
+        let mut tuples = Vec::with_capacity(1 + input_len / 48);
+        tuples.push(Run::default());
         Self {
             store: Store::new(input),
             longs: Vec::new(),
             floats: Vec::new(),
-            strs: Vec::with_capacity(input_len / 48),
+            strs: Vec::with_capacity(input_len / 20),
             byte_strings: Vec::new(),
             bytes: Vec::new(),
             byte_arrays: Vec::new(),
             buffers: Vec::new(),
-            pool: Pool::with_capacity(input_len / 16),
-            tuples: vec![Run::default()],
+            pool: Pool::with_capacity(input_len / 8),
+            tuples,
             lists: Vec::new(),
-            dicts: Vec::new(),
+            dicts: Vec::with_capacity(input_len / 96),
             sets: Vec::new(),
             frozensets: Vec::new(),
-            globals: Vec::new(),
+            globals: Vec::with_capacity(input_len / 128),
             persistents: Vec::new(),
-            events: Vec::new(),
+            events: Vec::with_capacity(input_len / 96),
             effects: IndexMap::new(),
             recursive: HashMap::new(),
             marked_tuples: Marks::default(),
@@ -390,6 +392,13 @@ impl<'a> Heap<'a> {
             return Value::EMPTY_TUPLE;
         }
         let run = self.pool.add(items);
+        Value::Tuple(push!(self.tuples, TupleId, run))
+    }
+
+    /// A tuple of a number of items that is known, and is not 0.
+    #[inline(always)]
+    pub(crate) fn push_short_tuple<const N: usize>(&mut self, items: [Value; N]) -> Value {
+        let run = self.pool.add_array(items);
         Value::Tuple(push!(self.tuples, TupleId, run))
     }
 

@@ -107,7 +107,8 @@ impl<'h> Obj<'h> {
     /// [`ErrorKind::WrongType`] for all but `True` and `False`.
     pub fn as_bool(self) -> Result<bool> {
         match self.value {
-            Value::Bool(bool) => Ok(bool),
+            Value::True => Ok(true),
+            Value::False => Ok(false),
             _ => Err(self.wanted("bool")),
         }
     }
@@ -119,7 +120,8 @@ impl<'h> Obj<'h> {
     /// [`ErrorKind::WrongType`] for other objects.
     pub fn as_int(self) -> Result<Int> {
         match self.value {
-            Value::Bool(bool) => Ok(Int::Small(bool.into())),
+            Value::True => Ok(Int::Small(1)),
+            Value::False => Ok(Int::Small(0)),
             Value::Int(n) => Ok(Int::Small(n.into())),
             Value::Long(_) => Ok(int::from_le_bytes_signed(self.heap.content(self.value))),
             _ => Err(self.wanted("int")),

@@ -113,6 +113,14 @@ impl Pool {
         run
     }
 
+    /// A new run of items whose number is known.
+    #[inline(always)]
+    pub(crate) fn add_array<const N: usize>(&mut self, items: [Value; N]) -> Run {
+        let run = Run { start: position(self.0.len()), len: N as u32 };
+        self.0.extend_from_slice(&items);
+        run
+    }
+
     /// Appends items to a sequence.
     #[inline]
     pub(crate) fn extend(&mut self, seq: &mut Seq, items: &[Value]) {
@@ -130,17 +138,29 @@ impl Pool {
         }
     }
 
-    /// Puts items at the end. Few at a time, as mostly, are copied in pieces whose size is known: a call of `memcpy` takes longer than that.
+    /// Appends one item to a sequence.
+    #[inline(always)]
+    pub(crate) fn extend_by_one(&mut self, seq: &mut Seq, item: Value) {
+        if seq.capacity == 0 {
+            *seq = Seq { start: position(self.0.len()), len: 1, capacity: 1 };
+            self.0.push(item);
+        } else {
+            self.extend(seq, &[item]);
+        }
+    }
+
+    /// Puts items at the end. Few at a time, as mostly, are copied as so many: a call of `memcpy` takes longer than that.
     #[inline(always)]
     fn append(&mut self, items: &[Value]) {
-        if items.len() > 24 {
-            self.0.extend_from_slice(items);
-            return;
+        macro_rules! short {
+            ($($length:literal)*) => {
+                match items.len() {
+                    $($length => items.first_chunk::<$length>().into_iter().for_each(|items| self.0.extend_from_slice(items)),)*
+                    _ => self.0.extend_from_slice(items),
+                }
+            };
         }
-        self.0.reserve(items.len());
-        let (fours, rest) = items.as_chunks::<4>();
-        fours.iter().for_each(|four| self.0.extend_from_slice(four));
-        rest.iter().for_each(|item| self.0.push(*item));
+        short!(1 2 3 4 5 6 7 8 10 12 14 16)
     }
 
     /// Makes room for what there will be when the whole input is read, see [`super::foresee`], and for `others` bytes more if the allocator can keep so many.

@@ -22,7 +22,7 @@ impl Reach {
         while let Some(value) = self.open.pop() {
             let leaf = matches!(
                 value,
-                Value::None | Value::Bool(_) | Value::Int(_) | Value::Long(_) | Value::Float(_) | Value::Extension(_)
+                Value::None | Value::True | Value::False | Value::Int(_) | Value::Long(_) | Value::Float(_) | Value::Extension(_)
             );
             if leaf || !self.seen.insert(value) {
                 continue;

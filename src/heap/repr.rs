@@ -254,8 +254,8 @@ fn write_leaf(out: &mut Budgeted<'_, '_>, heap: &Heap<'_>, value: Value, parts: 
     let content = heap.content(value);
     match value {
         Value::None => out.write_str("None"),
-        Value::Bool(true) => out.write_str("True"),
-        Value::Bool(false) => out.write_str("False"),
+        Value::True => out.write_str("True"),
+        Value::False => out.write_str("False"),
         Value::Int(n) => write!(out, "{n}"),
         Value::Long(_) => match int::from_le_bytes_signed(content) {
             // Too long for Python to write it in decimal; that takes more than linear time.

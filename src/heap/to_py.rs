@@ -99,7 +99,7 @@ impl ToPy for Obj<'_> {
 
 impl ToPy for bool {
     fn to_py(&self, _: &mut Heap<'_>) -> Value {
-        Value::Bool(*self)
+        Value::bool(*self)
     }
 }
 

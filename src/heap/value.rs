@@ -73,8 +73,10 @@ ids! {
 pub enum Value {
     /// `None`.
     None,
-    /// `True` or `False`.
-    Bool(bool),
+    /// `True`.
+    True,
+    /// `False`.
+    False,
     /// An int of at most 32 bits.
     Int(i32),
     /// The object that a `copyreg` extension code stands for.
@@ -115,11 +117,33 @@ impl Value {
     /// The empty tuple: one object, as in Python.
     pub const EMPTY_TUPLE: Self = Self::Tuple(TupleId(0));
 
+    /// `True` or `False`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use cloudpickle::Value;
+    ///
+    /// assert_eq!(Value::bool(1 < 2), Value::True);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub const fn bool(bool: bool) -> Self {
+        if bool { Self::True } else { Self::False }
+    }
+
     /// Whether something can be done to the object at its place: scalars and the empty tuple have none of their own.
     pub(crate) fn has_place(self) -> bool {
         !matches!(
             self,
-            Self::None | Self::Bool(_) | Self::Int(_) | Self::Extension(_) | Self::Long(_) | Self::Float(_) | Self::EMPTY_TUPLE
+            Self::None
+                | Self::True
+                | Self::False
+                | Self::Int(_)
+                | Self::Extension(_)
+                | Self::Long(_)
+                | Self::Float(_)
+                | Self::EMPTY_TUPLE
         )
     }
 }

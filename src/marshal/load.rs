@@ -157,8 +157,8 @@ impl Loader<'_, '_, '_, '_> {
         Ok(Some(match item {
             Item::Null => return Ok(None),
             Item::None => Value::None,
-            Item::False => Value::Bool(false),
-            Item::True => Value::Bool(true),
+            Item::False => Value::False,
+            Item::True => Value::True,
             Item::StopIteration => heap.fixed_global("builtins", "StopIteration"),
             Item::Ellipsis => heap.fixed_global("builtins", "Ellipsis"),
             Item::Int(n) | Item::Field(n) => Value::Int(n),

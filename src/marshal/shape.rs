@@ -53,7 +53,8 @@ impl Marshaller {
         let items = heap.items(value);
         Ok(match value {
             Value::None => Shape::None,
-            Value::Bool(bool) => Shape::Bool(bool),
+            Value::True => Shape::Bool(true),
+            Value::False => Shape::Bool(false),
             Value::Int(_) | Value::Long(_) => Shape::Int,
             Value::Float(id) => Shape::Float(heap.floats.get(id.index()).copied().unwrap_or_default()),
             Value::Str(_) => Shape::Str(PyStr::from_valid(heap.content(value))),

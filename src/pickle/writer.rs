@@ -261,7 +261,8 @@ impl<'h, 'w> Writer<'h, 'w> {
             }
             Value::Float(id) => self.float(self.heap.floats[id.index()]),
             Value::None => self.op(Opcode::None),
-            Value::Bool(bool) => self.bool(bool),
+            Value::True => self.bool(true),
+            Value::False => self.bool(false),
             Value::EMPTY_TUPLE => self.empty_tuple(),
             Value::Long(id) => {
                 if self.style.memoize == Memoize::All {
@@ -371,7 +372,7 @@ impl<'h, 'w> Writer<'h, 'w> {
                 self.changed.insert(value);
                 self.begin_effects(value);
             }
-            Value::None | Value::Bool(_) | Value::Int(_) | Value::Long(_) | Value::Float(_) => {}
+            Value::None | Value::True | Value::False | Value::Int(_) | Value::Long(_) | Value::Float(_) => {}
         }
         Ok(())
     }

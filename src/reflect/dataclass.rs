@@ -59,7 +59,7 @@ impl<'h> Dataclass<'h> {
     /// Whether the decorator was given something: `dataclass.is("frozen")`.
     #[must_use]
     pub fn is(self, param: &str) -> bool {
-        self.params().any(|(name, value)| name == *param && value.value() == Value::Bool(true))
+        self.params().any(|(name, value)| name == *param && value.value() == Value::True)
     }
 }
 
@@ -185,7 +185,8 @@ impl<'h> DataclassField<'h> {
 
     fn flag(self, name: &str) -> Option<bool> {
         match self.slot(name)?.value() {
-            Value::Bool(flag) => Some(flag),
+            Value::True => Some(true),
+            Value::False => Some(false),
             _ => None,
         }
     }
@@ -320,7 +321,7 @@ impl FieldParts {
         let empty = heap.dict([]);
         let metadata = MappingProxyParts::new(empty).build(heap, target)?;
         let kind = FieldKind::Field.build(heap, target)?;
-        let yes = Value::Bool(true);
+        let yes = Value::True;
         let mut slots = vec![
             ("name", heap.str(name)),
             ("type", annotation),
@@ -333,7 +334,7 @@ impl FieldParts {
             ("metadata", metadata),
         ];
         if target.python() >= (3, 10) {
-            slots.push(("kw_only", Value::Bool(false)));
+            slots.push(("kw_only", Value::False));
         }
         if target.python() >= (3, 14) {
             slots.push(("doc", Value::None));

@@ -83,7 +83,7 @@ impl<'h> DictView<'h> {
         };
         let (of, flag) = match *shape.args() {
             [of] => (of, None),
-            [of, flag @ Value::Bool(_)] => (of, Some(flag)),
+            [of, flag @ (Value::True | Value::False)] => (of, Some(flag)),
             _ => return None,
         };
         let fits = matches!((kind, of), (DictViewKind::Items, Value::Dict(_)) | (_, Value::List(_)));
@@ -99,7 +99,7 @@ impl<'h> DictView<'h> {
     /// Whether the dict is an `OrderedDict`.
     #[must_use]
     pub fn is_ordered(self) -> bool {
-        self.flag == Some(Value::Bool(true))
+        self.flag == Some(Value::True)
     }
 
     /// The keys, or the values; of items the keys.
@@ -174,7 +174,7 @@ impl DictViewParts {
     /// Makes it a view of an `OrderedDict`.
     #[must_use]
     pub fn ordered(self) -> Self {
-        Self { flag: Some(Value::Bool(true)), ..self }
+        Self { flag: Some(Value::True), ..self }
     }
 
     /// Builds the view.

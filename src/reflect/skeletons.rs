@@ -27,8 +27,10 @@ pub(super) fn tie(heap: &mut Heap<'_>, root: Value, skeletons: &Skeletons) {
     let mut steps: Vec<Step> = vec![(None, root)];
     push_effects(heap, PROLOGUE, &mut steps);
     while let Some((slot, value)) = steps.pop() {
-        let atom =
-            matches!(value, Value::None | Value::Bool(_) | Value::Int(_) | Value::Long(_) | Value::Float(_) | Value::Str(_));
+        let atom = matches!(
+            value,
+            Value::None | Value::True | Value::False | Value::Int(_) | Value::Long(_) | Value::Float(_) | Value::Str(_)
+        );
         if atom {
             continue;
         }

@@ -77,7 +77,10 @@ impl<'h> TypeVar<'h> {
         };
         let [name, _, constraints, covariant, contravariant, _] = parts;
         let fits = object.heap().obj(name).as_py_str().is_ok()
-            && matches!((constraints, covariant, contravariant), (Value::Tuple(_), Value::Bool(_), Value::Bool(_)));
+            && matches!(
+                (constraints, covariant, contravariant),
+                (Value::Tuple(_), Value::True | Value::False, Value::True | Value::False)
+            );
         fits.then_some(Self { object, origin, form: Form::Value(parts) })
     }
 
@@ -89,7 +92,7 @@ impl<'h> TypeVar<'h> {
     }
 
     fn flag(self, nth: usize) -> bool {
-        self.part(nth).is_some_and(|part| part.value() == Value::Bool(true))
+        self.part(nth).is_some_and(|part| part.value() == Value::True)
     }
 
     /// `__name__`.
@@ -212,8 +215,8 @@ impl TypeVarParts {
             name: heap.str(name),
             bound: Value::None,
             constraints: Value::EMPTY_TUPLE,
-            covariant: Value::Bool(false),
-            contravariant: Value::Bool(false),
+            covariant: Value::False,
+            contravariant: Value::False,
             tracker_id: Value::None,
             origin: Origin::default(),
         })
@@ -251,13 +254,13 @@ impl TypeVarParts {
     /// Sets `__covariant__`.
     #[must_use]
     pub fn covariant(self) -> Self {
-        self.change(|slots| slots.covariant = Value::Bool(true))
+        self.change(|slots| slots.covariant = Value::True)
     }
 
     /// Sets `__contravariant__`.
     #[must_use]
     pub fn contravariant(self) -> Self {
-        self.change(|slots| slots.contravariant = Value::Bool(true))
+        self.change(|slots| slots.contravariant = Value::True)
     }
 
     /// Sets by what a worker knows it: one that it has met before is not made again.

@@ -53,7 +53,7 @@ impl Target for Objects<'_, '_> {
     }
 
     fn bool(&mut self, bool: bool) -> Result<()> {
-        self.push(Value::Bool(bool))
+        self.push(Value::bool(bool))
     }
 
     fn int(&mut self, n: i64) -> Result<()> {

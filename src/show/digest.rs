@@ -48,7 +48,7 @@ impl Digests {
 
     fn leaf(&self, heap: &Heap<'_>, value: Value) -> u64 {
         match value {
-            Value::None | Value::Bool(_) | Value::Extension(_) => self.state.hash_one(value),
+            Value::None | Value::True | Value::False | Value::Extension(_) => self.state.hash_one(value),
             // An int may be written as a long one.
             Value::Int(n) => self.state.hash_one(("int", i64::from(n))),
             Value::Long(_) => match heap.index_of(value) {

@@ -186,8 +186,8 @@ fn literal(text: &str) -> Option<(Heap<'static>, Value)> {
     let text = text.trim();
     let value = match text {
         "None" => Value::None,
-        "True" => Value::Bool(true),
-        "False" => Value::Bool(false),
+        "True" => Value::True,
+        "False" => Value::False,
         _ => {
             let (bytes, quoted) = text.strip_prefix('b').map_or((false, text), |rest| (true, rest));
             let quote = quoted.chars().next().filter(|char| matches!(char, '\'' | '"'));

@@ -320,7 +320,8 @@ fn is_leaf(object: Obj<'_>) -> bool {
     let plain = matches!(
         object.value(),
         Value::None
-            | Value::Bool(_)
+            | Value::True
+            | Value::False
             | Value::Int(_)
             | Value::Long(_)
             | Value::Float(_)

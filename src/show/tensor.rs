@@ -109,6 +109,6 @@ fn text(name: &str, [data, offset, size, grad]: [Obj<'_>; 4]) -> Option<String> 
     let storage = storage(data.as_persistent_id().ok()?)?;
     let Value::Tuple(_) = size.value() else { return None };
     let offset = if offset.value() == Value::Int(0) { String::new() } else { format!(" from item {offset:.20}") };
-    let grad = if grad.value() == Value::Bool(true) { ", requires_grad" } else { "" };
+    let grad = if grad.value() == Value::True { ", requires_grad" } else { "" };
     Some(format!("<{name} {size:.80} {} on {}{offset}{grad}>", storage.dtype(), storage.at()))
 }

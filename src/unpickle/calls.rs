@@ -80,11 +80,12 @@ impl Machine<'_, '_> {
 
     /// Replaces the top `count` objects by the call.
     #[inline]
-    pub(crate) fn call(&mut self, kind: CallKind, callable: Value, args: Value, count: usize) {
+    pub(crate) fn call(&mut self, kind: CallKind, callable: Value, args: Value, count: usize) -> Value {
         self.trace.calls += 1;
         let call = self.heap.push_call(kind, callable, args);
         self.stack.truncate(self.stack.len() - count);
         self.push(call);
+        call
     }
 
     pub(crate) fn new_obj_ex(&mut self) -> Result<()> {
@@ -110,6 +111,19 @@ impl Machine<'_, '_> {
         self.trace.hidden += usize::from(args != Value::EMPTY_TUPLE);
         self.stack.truncate(at);
         self.call(kind, class, args, 0);
+    }
+
+    /// `load_build` for the result of a call, which takes any state. `false` if something else is there, and nothing is done.
+    #[inline(always)]
+    pub(crate) fn build_call(&mut self) -> bool {
+        let length = self.stack.len();
+        if length - self.fence < 2 {
+            return false;
+        }
+        let [target @ Value::Call(_), state] = self.stack[length - 2..] else { return false };
+        self.stack.truncate(length - 1);
+        self.heap.push_effect(EffectKind::Build, target, state);
+        true
     }
 
     /// `load_build`.

@@ -67,7 +67,14 @@ fn reach(heap: &Heap<'_>, start: Value, skipped: &HashSet<u32>, seen: &mut HashS
     while let Some(value) = open.pop() {
         let leaf = matches!(
             value,
-            Value::None | Value::Bool(_) | Value::Int(_) | Value::Long(_) | Value::Float(_) | Value::Str(_) | Value::Bytes(_)
+            Value::None
+                | Value::True
+                | Value::False
+                | Value::Int(_)
+                | Value::Long(_)
+                | Value::Float(_)
+                | Value::Str(_)
+                | Value::Bytes(_)
         );
         if leaf || !seen.insert(value) {
             continue;

@@ -10,7 +10,7 @@ use crate::text;
 /// The operand of `INT`.
 pub(crate) fn int(heap: &mut Heap<'_>, line: &[u8], digits: usize) -> Result<Value> {
     match int::parse_int_opcode(line, digits).map_err(|error| bad_int(error, line))? {
-        IntOrBool::Bool(bool) => Ok(Value::Bool(bool)),
+        IntOrBool::Bool(bool) => Ok(Value::bool(bool)),
         IntOrBool::Int(int) => Ok(match small(&int) {
             Some(n) => Value::Int(n),
             None => stored(heap, &int, true),

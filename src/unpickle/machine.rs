@@ -24,6 +24,13 @@ const LARGE: usize = 1 << 16;
 /// From this size on, what an input will need is foreseen from its beginning.
 const OUTLOOK: usize = 1 << 16;
 
+const MEMOIZE: u8 = Opcode::Memoize.byte();
+const MARK: u8 = Opcode::Mark.byte();
+const REDUCE: u8 = Opcode::Reduce.byte();
+const NEWOBJ: u8 = Opcode::NewObj.byte();
+const EMPTY_DICT: u8 = Opcode::EmptyDict.byte();
+const BUILD: u8 = Opcode::Build.byte();
+
 /// Effects that belong before the root object hang on `None`, which has none of its own.
 pub(crate) const PROLOGUE: Value = Value::None;
 
@@ -115,9 +122,10 @@ impl<'a, 'o> Machine<'a, 'o> {
                     Err(error) => Err(self.in_op(error, rest)),
                 };
             }
-            if let Err(error) = self.step(op, after) {
-                return Err(self.in_op(error, rest));
-            }
+            let after = match self.step::<COUNTED, W>(op, after) {
+                Ok(after) => after,
+                Err(error) => return Err(self.in_op(error, rest)),
+            };
             if COUNTED && let Err(error) = self.count() {
                 return Err(self.in_op(error, rest));
             }
@@ -175,13 +183,15 @@ impl<'a, 'o> Machine<'a, 'o> {
         Ok(())
     }
 
-    /// Carries one operation out; `after` is the input behind it.
+    /// Carries one operation out; `after` is the input behind it. Gives the input behind what was done: where nobody counts or watches, that is also what mostly
+    /// comes next, since finding out what to do takes longer than doing it.
     #[inline(always)]
-    fn step(&mut self, op: Op<'_>, after: &[u8]) -> Result<()> {
+    fn step<'i, const COUNTED: bool, W: Watch>(&mut self, op: Op<'i>, after: &'i [u8]) -> Result<&'i [u8]> {
+        let fused = !COUNTED && !W::WATCHES;
         match op {
             Op::None => self.push(Value::None),
-            Op::NewTrue => self.push(Value::Bool(true)),
-            Op::NewFalse => self.push(Value::Bool(false)),
+            Op::NewTrue => self.push(Value::True),
+            Op::NewFalse => self.push(Value::False),
             Op::BinInt(n) => self.push(Value::Int(n)),
             Op::BinInt1(n) => self.push(Value::Int(n.into())),
             Op::BinInt2(n) => self.push(Value::Int(n.into())),
@@ -204,9 +214,9 @@ impl<'a, 'o> Machine<'a, 'o> {
             Op::Long1(bytes) => self.long(bytes.0, after),
             Op::Long4(bytes) => self.long(bytes.0, after),
 
-            Op::ShortBinUnicode(text) => self.str(text.0, after)?,
-            Op::BinUnicode(text) => self.str(text.0, after)?,
-            Op::BinUnicode8(text) => self.str(text.0, after)?,
+            Op::ShortBinUnicode(text) => return self.str(text.0, after).map(|str| self.memoized(fused, str, after)),
+            Op::BinUnicode(text) => return self.str(text.0, after).map(|str| self.memoized(fused, str, after)),
+            Op::BinUnicode8(text) => return self.str(text.0, after).map(|str| self.memoized(fused, str, after)),
             Op::Unicode(line) => {
                 self.trace.bare_controls |= line.0.iter().any(|byte| matches!(byte, 0 | b'\r' | 0x1a));
                 let text = lines::unicode(&mut self.heap, line.0, self.length - after.len() - 1 - line.0.len())?;
@@ -233,22 +243,42 @@ impl<'a, 'o> Machine<'a, 'o> {
             Op::NextBuffer => self.next_buffer()?,
             Op::ReadonlyBuffer => self.readonly_buffer()?,
 
-            Op::EmptyTuple => self.push(Value::EMPTY_TUPLE),
+            Op::EmptyTuple => {
+                self.push(Value::EMPTY_TUPLE);
+                match after {
+                    [REDUCE, MEMOIZE, rest @ ..] if fused && self.is_callable(2) => {
+                        self.call_and_memoize(CallKind::Reduce, Value::EMPTY_TUPLE);
+                        return Ok(rest);
+                    }
+                    // An instance with attributes.
+                    [NEWOBJ, MEMOIZE, EMPTY_DICT, MEMOIZE, MARK, rest @ ..] if fused && self.is_callable(2) => {
+                        self.call_and_memoize(CallKind::NewObj, Value::EMPTY_TUPLE);
+                        let dict = Value::Dict(self.heap.push_dict());
+                        self.push(dict);
+                        self.memo.memoize(dict);
+                        self.mark();
+                        return Ok(rest);
+                    }
+                    _ => {}
+                }
+            }
             Op::EmptyList => {
-                let list = self.heap.push_list();
-                self.push(Value::List(list));
+                let list = Value::List(self.heap.push_list());
+                self.push(list);
+                return Ok(self.opened(fused, list, after));
             }
             Op::EmptyDict => {
-                let dict = self.heap.push_dict();
-                self.push(Value::Dict(dict));
+                let dict = Value::Dict(self.heap.push_dict());
+                self.push(dict);
+                return Ok(self.opened(fused, dict, after));
             }
             Op::EmptySet => {
                 let set = self.heap.push_set();
                 self.push(Value::Set(set));
             }
-            Op::Tuple1 => self.tuple(1)?,
-            Op::Tuple2 => self.tuple(2)?,
-            Op::Tuple3 => self.tuple(3)?,
+            Op::Tuple1 => return self.tuple::<1>().map(|tuple| self.arguments(fused, tuple, after)),
+            Op::Tuple2 => return self.tuple::<2>().map(|tuple| self.arguments(fused, tuple, after)),
+            Op::Tuple3 => return self.tuple::<3>().map(|tuple| self.arguments(fused, tuple, after)),
             Op::Tuple => {
                 let at = self.marker()?;
                 let tuple = self.heap.push_tuple(&self.stack[at..]);
@@ -257,6 +287,7 @@ impl<'a, 'o> Machine<'a, 'o> {
                 }
                 self.stack.truncate(at);
                 self.push(tuple);
+                return Ok(self.arguments(fused, tuple, after));
             }
             Op::List => {
                 let at = self.marker()?;
@@ -278,8 +309,16 @@ impl<'a, 'o> Machine<'a, 'o> {
                 if at <= self.fence {
                     return Err(self.underflow(2));
                 }
-                self.trace.lone_last |= self.follows_full_batches(at);
-                self.append(at)?;
+                match self.stack[at - 1..] {
+                    [Value::List(id), item] if !self.follows_full_batches(at) => {
+                        self.stack.truncate(at);
+                        self.heap.pool.extend_by_one(&mut self.heap.lists[id.index()], item);
+                    }
+                    _ => {
+                        self.trace.lone_last |= self.follows_full_batches(at);
+                        self.append(at)?;
+                    }
+                }
                 self.look_out(after);
             }
             Op::Appends => {
@@ -300,16 +339,19 @@ impl<'a, 'o> Machine<'a, 'o> {
                 let at = self.marker()?;
                 self.set_items(at)?;
                 self.look_out(after);
+                if fused
+                    && let [BUILD, rest @ ..] = after
+                    && self.build_call()
+                {
+                    return Ok(rest);
+                }
             }
             Op::AddItems => {
                 let at = self.marker()?;
                 self.add_items(at)?;
             }
 
-            Op::Mark => {
-                self.marks.push(self.stack.len());
-                self.fence = self.stack.len();
-            }
+            Op::Mark => self.mark(),
             Op::Pop => self.pop_op(after)?,
             Op::PopMark => {
                 let at = self.marker()?;
@@ -371,14 +413,16 @@ impl<'a, 'o> Machine<'a, 'o> {
                 let callable = self.top(2)?;
                 self.check_callable(callable)?;
                 self.check_args(args)?;
-                self.call(CallKind::Reduce, callable, args, 2);
+                let call = self.call(CallKind::Reduce, callable, args, 2);
+                return Ok(self.memoized(fused, call, after));
             }
             Op::NewObj => {
                 let args = self.top(1)?;
                 let class = self.top(2)?;
                 self.check_args(args)?;
                 self.check_class(class)?;
-                self.call(CallKind::NewObj, class, args, 2);
+                let call = self.call(CallKind::NewObj, class, args, 2);
+                return Ok(self.memoized(fused, call, after));
             }
             Op::NewObjEx => self.new_obj_ex()?,
             Op::Inst(pair) => {
@@ -417,7 +461,66 @@ impl<'a, 'o> Machine<'a, 'o> {
             Op::Frame(length) => self.frame(length, after)?,
             Op::Stop => {}
         }
-        Ok(())
+        Ok(after)
+    }
+
+    /// An object that was just pushed goes to the memo, if that comes next.
+    #[inline(always)]
+    fn memoized<'i>(&mut self, fused: bool, value: Value, after: &'i [u8]) -> &'i [u8] {
+        match after {
+            [MEMOIZE, rest @ ..] if fused => {
+                self.memo.memoize(value);
+                rest
+            }
+            _ => after,
+        }
+    }
+
+    /// The same for a container, with the mark for its items.
+    #[inline(always)]
+    fn opened<'i>(&mut self, fused: bool, value: Value, after: &'i [u8]) -> &'i [u8] {
+        match after {
+            [MEMOIZE, MARK, rest @ ..] if fused => {
+                self.memo.memoize(value);
+                self.mark();
+                rest
+            }
+            _ => self.memoized(fused, value, after),
+        }
+    }
+
+    /// The same for a tuple, with the call that it is the arguments of.
+    #[inline(always)]
+    fn arguments<'i>(&mut self, fused: bool, tuple: Value, after: &'i [u8]) -> &'i [u8] {
+        match after {
+            [MEMOIZE, call @ (REDUCE | NEWOBJ), MEMOIZE, rest @ ..] if fused && self.is_callable(2) => {
+                self.memo.memoize(tuple);
+                self.call_and_memoize(if *call == REDUCE { CallKind::Reduce } else { CallKind::NewObj }, tuple);
+                rest
+            }
+            _ => self.memoized(fused, tuple, after),
+        }
+    }
+
+    /// A call of the global below the tuple on top, and `MEMOIZE`.
+    #[inline(always)]
+    fn call_and_memoize(&mut self, kind: CallKind, tuple: Value) {
+        let callable = self.stack[self.stack.len() - 2];
+        let call = self.call(kind, callable, tuple, 2);
+        self.memo.memoize(call);
+    }
+
+    /// Whether a global lies so deep.
+    #[inline(always)]
+    fn is_callable(&self, depth: usize) -> bool {
+        let length = self.stack.len();
+        length - self.fence >= depth && matches!(self.stack[length - depth], Value::Global(_))
+    }
+
+    #[inline(always)]
+    fn mark(&mut self) {
+        self.marks.push(self.stack.len());
+        self.fence = self.stack.len();
     }
 
     #[inline(always)]
@@ -468,13 +571,13 @@ impl<'a, 'o> Machine<'a, 'o> {
     }
 
     #[inline(always)]
-    fn str(&mut self, bytes: &[u8], after: &[u8]) -> Result<()> {
+    fn str(&mut self, bytes: &[u8], after: &[u8]) -> Result<Value> {
         text::validate(bytes).map_err(|valid_up_to| ErrorKind::NotUtf8 { valid_up_to })?;
         let start = self.payload(bytes, after);
         let span = self.heap.store.input(start, bytes.len());
-        let id = self.heap.push_str(span);
-        self.push(Value::Str(id));
-        Ok(())
+        let str = Value::Str(self.heap.push_str(span));
+        self.push(str);
+        Ok(str)
     }
 
     #[inline(always)]
@@ -503,13 +606,16 @@ impl<'a, 'o> Machine<'a, 'o> {
     }
 
     #[inline(always)]
-    fn tuple(&mut self, count: usize) -> Result<()> {
-        self.top(count)?;
-        let at = self.stack.len() - count;
-        let tuple = self.heap.push_tuple(&self.stack[at..]);
-        self.stack.truncate(at);
-        self.push(tuple);
-        Ok(())
+    fn tuple<const N: usize>(&mut self) -> Result<Value> {
+        match self.stack.last_chunk::<N>() {
+            Some(items) if self.stack.len() - self.fence >= N => {
+                let tuple = self.heap.push_short_tuple(*items);
+                self.stack.truncate(self.stack.len() - N);
+                self.push(tuple);
+                Ok(tuple)
+            }
+            _ => Err(self.underflow(N)),
+        }
     }
 
     #[inline(always)]

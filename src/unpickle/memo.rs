@@ -11,7 +11,8 @@ const GAP: u64 = 1 << 6;
 
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
-    dense: Vec<Option<Value>>,
+    /// Every slot of it is filled, as long as nothing is odd.
+    dense: Vec<Value>,
     /// What is to be known besides once a slot was not filled behind the last one, or a second time. Picklers of Python 3 never do that.
     odd: Option<Box<Odd>>,
 }
@@ -19,6 +20,8 @@ pub(crate) struct Memo {
 /// The state of a memo whose slots were not filled one behind the other, each once.
 #[derive(Debug, Default)]
 struct Odd {
+    /// Which slots of the dense part are filled.
+    filled: Vec<bool>,
     sparse: HashMap<u64, Value>,
     count: u64,
     /// What was stored last.
@@ -28,11 +31,15 @@ struct Odd {
 }
 
 impl Memo {
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self { dense: Vec::with_capacity(capacity), odd: None }
+    }
+
     /// Stores an object at the next index, as `MEMOIZE` does: the number of indices in use.
     #[inline(always)]
     pub(crate) fn memoize(&mut self, value: Value) {
         match &self.odd {
-            None => self.dense.push(Some(value)),
+            None => self.dense.push(value),
             Some(odd) => self.put_oddly(odd.count, value),
         }
     }
@@ -41,7 +48,7 @@ impl Memo {
     #[inline(always)]
     pub(crate) fn put(&mut self, index: u64, value: Value) {
         if self.odd.is_none() && index == self.dense.len() as u64 {
-            self.dense.push(Some(value));
+            self.dense.push(value);
         } else {
             self.put_oddly(index, value);
         }
@@ -52,35 +59,47 @@ impl Memo {
         let (length, dense) = (self.dense.len() as u64, &mut self.dense);
         let odd = self.odd.get_or_insert_with(|| {
             let first = (length > 0).then_some(0);
-            Box::new(Odd { count: length, puts: dense.len(), first, ..Odd::default() })
+            Box::new(Odd { filled: vec![true; dense.len()], count: length, puts: dense.len(), first, ..Odd::default() })
         });
         odd.first.get_or_insert(index);
         odd.puts += 1;
         odd.last = Some(value);
-        let old = match usize::try_from(index) {
-            Ok(at) if index < length => dense[at].replace(value),
+        let was_there = match usize::try_from(index) {
+            Ok(at) if index < length => {
+                dense[at] = value;
+                std::mem::replace(&mut odd.filled[at], true)
+            }
             Ok(at) if index < 2 * odd.count + GAP && odd.sparse.is_empty() => {
-                dense.resize(at, None);
-                dense.push(Some(value));
-                None
+                dense.resize(at, Value::None);
+                odd.filled.resize(at, false);
+                dense.push(value);
+                odd.filled.push(true);
+                false
             }
             // An index below the end of the dense part may be in the sparse one from before.
             Ok(_) if index == length => {
-                dense.push(Some(value));
-                odd.sparse.remove(&index)
+                dense.push(value);
+                odd.filled.push(true);
+                odd.sparse.remove(&index).is_some()
             }
-            _ => odd.sparse.insert(index, value),
+            _ => odd.sparse.insert(index, value).is_some(),
         };
-        odd.count += u64::from(old.is_none());
+        odd.count += u64::from(!was_there);
     }
 
     /// The object at an index.
     #[inline(always)]
     pub(crate) fn get(&self, index: u64) -> Option<Value> {
-        match usize::try_from(index).ok().and_then(|at| self.dense.get(at)) {
-            Some(Some(value)) => Some(*value),
-            _ => self.odd.as_ref()?.sparse.get(&index).copied(),
+        match &self.odd {
+            None => self.dense.get(usize::try_from(index).ok()?).copied(),
+            Some(odd) => self.get_oddly(odd, index),
         }
+    }
+
+    #[cold]
+    fn get_oddly(&self, odd: &Odd, index: u64) -> Option<Value> {
+        let at = usize::try_from(index).ok().filter(|at| odd.filled.get(*at) == Some(&true));
+        at.and_then(|at| self.dense.get(at)).or_else(|| odd.sparse.get(&index)).copied()
     }
 
     /// Makes room for what the whole input stores, if the rest is like what was read so far. Gives how many bytes there is room for.
@@ -97,7 +116,7 @@ impl Memo {
     /// What was stored last.
     pub(crate) fn last(&self) -> Option<Value> {
         match &self.odd {
-            None => self.dense.last().copied().flatten(),
+            None => self.dense.last().copied(),
             Some(odd) => odd.last,
         }
     }
@@ -122,8 +141,10 @@ impl Memo {
 
     /// All objects in it.
     pub(crate) fn values(&self) -> impl Iterator<Item = Value> {
-        let sparse = self.odd.as_ref().map(|odd| odd.sparse.values().copied());
-        self.dense.iter().flatten().copied().chain(sparse.into_iter().flatten())
+        let odd = self.odd.as_deref();
+        let filled = move |(at, value): (usize, &Value)| odd.is_none_or(|odd| odd.filled[at]).then_some(*value);
+        let sparse = odd.map(|odd| odd.sparse.values().copied());
+        self.dense.iter().enumerate().filter_map(filled).chain(sparse.into_iter().flatten())
     }
 }
 

@@ -413,7 +413,7 @@ impl Unpickler {
     }
 
     fn machine<'a>(&self, input: &'a [u8], buffers: Vec<Cow<'a, [u8]>>) -> Machine<'a, '_> {
-        Machine::new(Heap::over(Cow::Borrowed(input)), Tables::default(), input.len(), buffers, &self.options)
+        Machine::new(Heap::over(Cow::Borrowed(input)), Tables::over(input), input.len(), buffers, &self.options)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::heap::{Heap, Table, Value};
+use crate::heap::{Heap, ROOM, Table, Value};
 
 use super::memo::Memo;
 use super::pickle::Pickle;
@@ -77,6 +77,13 @@ impl Workspace {
 }
 
 impl Tables {
+    /// Room for what a small pickle of its length mostly needs, so that few tables grow.
+    pub(super) fn over(input: &[u8]) -> Self {
+        let length = input.len().min(ROOM);
+        let stack = Vec::with_capacity(8 + length / 16);
+        Self { stack, marks: Vec::with_capacity(8), memo: Memo::with_capacity(length / 10), drops: Vec::new() }
+    }
+
     /// Forgets everything but the memory.
     pub(super) fn clear(&mut self) {
         self.stack.clear();

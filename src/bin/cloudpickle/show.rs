@@ -206,7 +206,8 @@ fn json_of(found: &Found<'_>, protocol: u8, tree: &Tree<'_>, base: Option<&str>)
 /// What JSON has too: bools, ints of 64 bits, finite floats, text that is not long.
 pub(crate) fn plain(object: Obj<'_>) -> Option<Json> {
     match object.value() {
-        Value::Bool(bool) => Some(bool.into()),
+        Value::True => Some(true.into()),
+        Value::False => Some(false.into()),
         Value::Int(n) => Some(n.into()),
         Value::Long(_) => object.as_i64().ok().map(Json::from),
         Value::Float(_) => object.as_f64().ok().filter(|float| float.is_finite()).map(Json::from),

@@ -12,8 +12,8 @@ impl Machine {
             "!=" => self.equal_value(left, right).map(|equal| !equal),
             "is" | "is not" => {
                 let same = match (self.nodes.get(left), self.nodes.get(right)) {
-                    (Thing::Const(Value::None | Value::Bool(_)), Thing::Const(_))
-                    | (Thing::Const(_), Thing::Const(Value::None | Value::Bool(_))) => {
+                    (Thing::Const(Value::None | Value::True | Value::False), Thing::Const(_))
+                    | (Thing::Const(_), Thing::Const(Value::None | Value::True | Value::False)) => {
                         self.nodes.constant(left).zip(self.nodes.constant(right)).map(|(a, b)| a == b)
                     }
                     (_, Thing::Const(Value::None)) => self.is_none(left),
@@ -76,7 +76,7 @@ impl Machine {
             _ => return Err("the comparison is not followed"),
         };
         Ok(match known {
-            Some(known) => Thing::Const(Value::Bool(known)),
+            Some(known) => Thing::Const(Value::bool(known)),
             None if operator == "not in" => Thing::Unknown(self.why("the comparison is not followed")),
             None if operator == "in" => self.operator(name, vec![right, left]),
             None => self.operator(name, vec![left, right]),

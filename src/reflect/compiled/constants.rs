@@ -14,7 +14,7 @@ impl Shipment<'_, '_, '_> {
     pub(super) fn constant(&mut self, value: Value) -> Result<Value> {
         let module = self.module;
         match value {
-            Value::None | Value::Bool(_) | Value::Int(_) | Value::EMPTY_TUPLE => return Ok(value),
+            Value::None | Value::True | Value::False | Value::Int(_) | Value::EMPTY_TUPLE => return Ok(value),
             Value::Str(_) => {
                 let text = module.heap.content(value);
                 if module.interned.contains(&value) || is_single(text) {

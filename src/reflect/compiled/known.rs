@@ -15,7 +15,7 @@ impl Machine {
             [one] => self.text(*one),
             _ => None,
         };
-        let yes = |machine: &mut Self, yes| Ok(Some(machine.nodes.add(Thing::Const(Value::Bool(yes)))));
+        let yes = |machine: &mut Self, yes| Ok(Some(machine.nodes.add(Thing::Const(Value::bool(yes)))));
         match (name, given, args) {
             ("startswith", Some(given), _) => yes(self, text.starts_with(&given)),
             ("endswith", Some(given), _) => yes(self, text.ends_with(&given)),
@@ -138,7 +138,7 @@ impl Machine {
             }
             ("typing" | "typing_extensions", "cast", [_, value]) => *value,
             ("abc", "abstractmethod", [function]) if matches!(self.nodes.get(*function), Thing::Function(_)) => {
-                let yes = self.nodes.add(Thing::Const(Value::Bool(true)));
+                let yes = self.nodes.add(Thing::Const(Value::True));
                 let function = *function;
                 if let Thing::Function(f) = self.nodes.get_mut(function) {
                     f.attributes.insert("__isabstractmethod__".into(), yes);
@@ -148,14 +148,14 @@ impl Machine {
             ("typing" | "typing_extensions", "runtime_checkable", [class])
                 if matches!(self.nodes.get(*class), Thing::Class(_)) =>
             {
-                let yes = self.nodes.add(Thing::Const(Value::Bool(true)));
+                let yes = self.nodes.add(Thing::Const(Value::True));
                 self.set_attribute(*class, "_is_runtime_protocol", Some(yes))?;
                 *class
             }
             ("typing", "overload", [_]) => self.nodes.add(Thing::Global("typing".into(), "_overload_dummy".into())),
             ("typing", "final", [one]) => {
                 if self.version >= Version::Py311 {
-                    let yes = self.nodes.add(Thing::Const(Value::Bool(true)));
+                    let yes = self.nodes.add(Thing::Const(Value::True));
                     self.set_attribute(*one, "__final__", Some(yes))?;
                 }
                 *one

@@ -248,7 +248,7 @@ impl CompiledModule {
 
     fn int(&self, node: Node) -> Option<i64> {
         match self.nodes.constant(node)? {
-            Value::Bool(_) => None,
+            Value::True | Value::False => None,
             value => self.heap.obj(value).as_i64().ok(),
         }
     }

@@ -92,8 +92,9 @@ impl Machine {
 
     pub(super) fn int(&self, node: Node) -> Option<i64> {
         match self.nodes.get(node) {
-            Thing::Const(value @ (Value::Int(_) | Value::Long(_) | Value::Bool(_))) => match value {
-                Value::Bool(yes) => Some(i64::from(*yes)),
+            Thing::Const(value @ (Value::Int(_) | Value::Long(_) | Value::True | Value::False)) => match value {
+                Value::True => Some(1),
+                Value::False => Some(0),
                 value => self.heap.obj(*value).as_i64().ok(),
             },
             _ => None,
@@ -237,7 +238,7 @@ impl Machine {
                 let name = if self.options.platform.as_deref() == Some("win32") { "nt" } else { "posix" };
                 return Thing::Const(self.heap.name(name));
             }
-            ("typing" | "typing_extensions", "TYPE_CHECKING") => return Thing::Const(Value::Bool(false)),
+            ("typing" | "typing_extensions", "TYPE_CHECKING") => return Thing::Const(Value::False),
             _ => {}
         }
         if self.imported.contains_key(&*whole) {
@@ -363,7 +364,8 @@ impl Machine {
         match self.nodes.get(node) {
             Thing::Const(value) => match value {
                 Value::None => Some(false),
-                Value::Bool(yes) => Some(*yes),
+                Value::True => Some(true),
+                Value::False => Some(false),
                 Value::Int(n) => Some(*n != 0),
                 Value::Long(_) => Some(true),
                 Value::Float(_) => self.heap.obj(*value).as_f64().ok().map(|float| float != 0.0),

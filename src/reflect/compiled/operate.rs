@@ -203,7 +203,7 @@ impl Machine {
             "UNARY_NOT" => {
                 let value = frame.pop()?;
                 match self.truth(value) {
-                    Some(truth) => Thing::Const(Value::Bool(!truth)),
+                    Some(truth) => Thing::Const(Value::bool(!truth)),
                     None => self.operator("not_", vec![value]),
                 }
             }
@@ -222,7 +222,7 @@ impl Machine {
                 let Operand::Text(operator) = step.operand else { return Err("its operator is not known") };
                 if operator == "exception match" {
                     let caught = self.catches(right, left)?;
-                    let node = self.nodes.add(Thing::Const(Value::Bool(caught)));
+                    let node = self.nodes.add(Thing::Const(Value::bool(caught)));
                     frame.stack.push(node);
                     return Ok(());
                 }
@@ -394,7 +394,8 @@ impl Machine {
                 "pow" => u32::try_from(b).ok().and_then(|b| a.checked_pow(b)),
                 _ => None,
             };
-            let bools = [left, right].iter().all(|node| matches!(self.nodes.get(*node), Thing::Const(Value::Bool(_))));
+            let bools =
+                [left, right].iter().all(|node| matches!(self.nodes.get(*node), Thing::Const(Value::True | Value::False)));
             if let Some(result) = result.filter(|_| !bools) {
                 let value = self.heap.int(result);
                 return Ok(self.nodes.add(Thing::Const(value)));
@@ -458,7 +459,9 @@ impl Machine {
             let Some(value) = values.next() else { return Ok(None) };
             let text = match (part.chars().next(), self.text(value), self.int(value)) {
                 (Some('s'), Some(text), _) => text,
-                (Some('s' | 'd'), None, Some(n)) if !matches!(self.nodes.get(value), Thing::Const(Value::Bool(_))) => {
+                (Some('s' | 'd'), None, Some(n))
+                    if !matches!(self.nodes.get(value), Thing::Const(Value::True | Value::False)) =>
+                {
                     n.to_string()
                 }
                 _ => return Ok(None),

@@ -49,7 +49,7 @@ impl Machine {
                 let wanted = frame.pop()?;
                 let exception = frame.peek(1)?;
                 let caught = self.catches(wanted, exception)?;
-                let node = self.nodes.add(Thing::Const(Value::Bool(caught)));
+                let node = self.nodes.add(Thing::Const(Value::bool(caught)));
                 frame.stack.push(node);
             }
         }

@@ -266,7 +266,7 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
                 let constraints = self.heap.tuple(constraints);
                 let mut parts = TypeVarParts::new(self.heap, "").constraints(constraints);
                 for (keyword, value) in keywords {
-                    let yes = constant(value) == Some(Value::Bool(true));
+                    let yes = constant(value) == Some(Value::True);
                     parts = match &**keyword {
                         "bound" => {
                             let bound = self.forward(*value)?;

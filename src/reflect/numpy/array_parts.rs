@@ -144,7 +144,7 @@ impl ArrayParts {
         let fortran = self.is_fortran(heap)?;
         let shape = self.build_shape(heap);
         let dtype = self.dtype.build(heap, self.numpy)?;
-        Ok(vec![Value::Int(1), shape, dtype, Value::Bool(fortran), self.data])
+        Ok(vec![Value::Int(1), shape, dtype, Value::bool(fortran), self.data])
     }
 
     fn build_shape(&self, heap: &mut Heap<'_>) -> Value {

@@ -41,7 +41,8 @@ impl<'h> Cell<'h> {
     pub(super) fn of(object: Obj<'h>) -> Self {
         match object.value() {
             Value::None => Self::Missing,
-            Value::Bool(bool) => Self::Bool(bool),
+            Value::True => Self::Bool(true),
+            Value::False => Self::Bool(false),
             Value::Int(n) => Self::Int(n.into()),
             Value::Long(_) => object.as_i64().map_or(Self::Object(object), Self::Int),
             Value::Float(_) => object.as_f64().map_or(Self::Object(object), Self::Float),

@@ -43,10 +43,12 @@ impl<'h> ZoneInfo<'h> {
     pub(crate) fn recognise(object: Obj<'h>) -> Option<Self> {
         let made = Made::of(object).filter(|made| !made.is_new && made.is_untouched())?;
         let (key, from_cache) = match made.args {
-            [key, from_cache @ (Value::Bool(_) | Value::Int(_))] => (object.heap().obj(*key).as_py_str().ok()?, *from_cache),
+            [key, from_cache @ (Value::True | Value::False | Value::Int(_))] => {
+                (object.heap().obj(*key).as_py_str().ok()?, *from_cache)
+            }
             _ => return None,
         };
-        let from_cache = !matches!(from_cache, Value::Bool(false) | Value::Int(0));
+        let from_cache = !matches!(from_cache, Value::False | Value::Int(0));
         let method = made.callable;
         let named = || method.is_global("zoneinfo", "ZoneInfo._unpickle");
         let got = || {

@@ -349,7 +349,7 @@ impl<'h> Made<'h> {
 }
 
 fn is_true(value: Option<&Value>) -> bool {
-    matches!(value, Some(Value::Bool(true) | Value::Int(1)))
+    matches!(value, Some(Value::True | Value::Int(1)))
 }
 
 impl fmt::Display for Tensor<'_> {

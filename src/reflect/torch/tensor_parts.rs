@@ -94,7 +94,7 @@ impl TensorParts {
         };
         let (shape, stride) = (sizes(heap, &self.shape), sizes(heap, &self.stride));
         let offset = heap.add(self.offset);
-        let grad = Value::Bool(self.requires_grad && !self.is_parameter);
+        let grad = Value::bool(self.requires_grad && !self.is_parameter);
         let rebuild = heap.shared_global("torch._utils", if typed { "_rebuild_tensor_v2" } else { "_rebuild_tensor_v3" });
         let hooks = no_hooks(heap);
         let mut args = vec![self.storage, offset, shape, stride, grad, hooks];
