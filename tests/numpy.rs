@@ -259,13 +259,25 @@ fn check(case: &Json, pickle: &Pickle<'_>, numpy: Numpy, counts: &mut Counts) ->
     (pickler.dumps(&heap, built).unwrap_or_else(|e| panic!("{label}: {e}")), Vec::new())
 }
 
+/// How many are built otherwise than numpy's own bytes, of each reason that there is. Everything else is byte for byte what numpy writes.
+const OTHER: &[(&str, usize)] = &[
+    (B, 156),
+    ("a masked array with a fill value of its own", 15),
+    ("a scalar of a structure with objects", 24),
+    ("a structure with an empty subarray", 10),
+    ("a structure without fields", 7),
+];
+
+/// On 3.10 to 3.12 the two are one object in 3 cases only.
+const B: &str = "a field named b is one object with the b of _reconstruct";
+
 /// Why what is built is not numpy's own bytes although it loads as the same: the kind of case, and the case itself where it is of none.
 fn reason(case: &Json) -> String {
     let dtype = if case["about"]["dtype"].is_object() { &case["about"]["dtype"] } else { &case["about"] };
     let structure = dtype["fields"].is_array();
     let reason = match (case["kind"].as_str(), case["protocol"].as_u64()) {
         // Below protocol 3 `_reconstruct`'s `b'b'` is a text, and on some Pythons the same object as the name of a field.
-        (_, Some(0..=2)) if dtype.to_string().contains("[\"b\",") => "a field named b is one object with the b of _reconstruct",
+        (_, Some(0..=2)) if dtype.to_string().contains("[\"b\",") => B,
         (Some("scalar"), _) if structure && dtype["hasobject"] == json!(true) => "a scalar of a structure with objects",
         (Some("masked"), _) => "a masked array with a fill value of its own",
         (Some("array"), _) if dtype["fields"] == json!([]) => "a structure without fields",
@@ -334,9 +346,11 @@ fn every_kind_of_every_numpy() {
         ran += 1;
         println!("{python}, numpy {release}: {counts:#?}");
         assert!(counts.slices > 100 && counts.typed > 500, "{counts:?}");
-        // The others load as the same; why they are other bytes is told by `reason`, as far as it is known.
+        let expected = |reason: &str, count| if reason == B && matches!(version.1, 10..=12) { 3 } else { count };
+        let expected: BTreeMap<String, usize> =
+            OTHER.iter().map(|(reason, count)| ((*reason).to_owned(), expected(reason, *count))).collect();
+        assert_eq!(counts.other, expected, "{python}, numpy {release}");
         assert_eq!(counts.identical + counts.other.values().sum::<usize>(), counts.built);
-        assert!(counts.identical * 100 > counts.built * 95, "{counts:#?}");
     }
     assert!(ran > 0, "there is no numpy");
 }

@@ -21,15 +21,15 @@ mount("/out", out);
 mount("/libs", libs);
 python.globals.set("argv", python.toPy([script, ...rest]));
 python.runPython(`
-import os, runpy, sys, types
+import io, os, runpy, sys
 if os.path.exists("/out/in.bin"):
     out = open("/out/out.bin", "wb")
-    sys.stdin = types.SimpleNamespace(buffer=open("/out/in.bin", "rb"))
-    sys.stdout = types.SimpleNamespace(buffer=out, write=lambda text: out.write(text.encode()), flush=out.flush)
+    sys.stdin = io.TextIOWrapper(open("/out/in.bin", "rb"), "utf-8")
+    sys.stdout = io.TextIOWrapper(out, "utf-8", write_through=True)
 sys.dont_write_bytecode = True
 sys.path[:0] = ["/libs", "/scripts"]
 sys.argv = list(argv)
 runpy.run_path("/scripts/" + argv[0], run_name="__main__")
 if os.path.exists("/out/in.bin"):
-    out.close()
+    sys.stdout.flush()
 `);
