@@ -2,13 +2,14 @@
 //!
 //! `cargo test -p spark-example -- --ignored`
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use cloudpickle::reflect::Dialect;
 use cloudpickle::{Source, loads};
-use engines_support::{Python, Server, built_closure, free_port, need, pickled_closure, python, run, scratch, venv};
+use engines_support::{Python, Server, built_closure, free_port, need, pickled_closure, python, run, scratch_file, venv};
 use spark_example::arrow_array::cast::AsArray;
 use spark_example::arrow_array::types::{Float64Type, Int64Type};
 use spark_example::arrow_array::{Array, RecordBatch};
@@ -35,11 +36,22 @@ const CLOUDPICKLE: &[&str] = &["cloudpickle==3.1.2"];
 
 const SOON: Duration = Duration::from_secs(60);
 
+/// Dropped from the first to the last: the server before its directory.
 struct Engine {
     _server: Server,
+    _dir: Dir,
     address: String,
     python: Python,
     cloudpickle: PathBuf,
+}
+
+/// A directory for what a server leaves behind.
+struct Dir(PathBuf);
+
+impl Drop for Dir {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }
 
 impl Engine {
@@ -70,20 +82,17 @@ impl Engine {
             ] {
                 command.args(["--conf", setting]);
             }
-            // It leaves directories where it runs.
-            command
-                .current_dir(scratch("spark"))
-                .env("SPARK_HOME", &home)
-                .env("SPARK_LOCAL_IP", "127.0.0.1")
-                .env("PYTHONPATH", &arrow);
+            let dir = Dir(scratch_file("spark"));
+            fs::create_dir(&dir.0).expect("a scratch directory can be made");
+            command.current_dir(&dir.0).env("SPARK_HOME", &home).env("SPARK_LOCAL_IP", "127.0.0.1").env("PYTHONPATH", &arrow);
             command
                 .env("PYSPARK_PYTHON", &python.path)
                 .env("PYSPARK_DRIVER_PYTHON", &python.path)
-                .env("SPARK_LOCAL_DIRS", scratch("spark"));
+                .env("SPARK_LOCAL_DIRS", &dir.0);
             match Server::start("spark", &command, |log| log.contains("Spark Connect server started at"), 3 * SOON) {
                 Ok(server) => {
                     let address = format!("http://127.0.0.1:{port}");
-                    return Some(Self { _server: server, address, python, cloudpickle });
+                    return Some(Self { _server: server, _dir: dir, address, python, cloudpickle });
                 }
                 Err(error) => last = error,
             }
