@@ -29,7 +29,7 @@
 //! | you want | take |
 //! | --- | --- |
 //! | Python functions called by processes of your own | [`Pool`], [`Callable`], [`Task`] |
-//! | to know when a call has ended | [`Call`], [`Pool::map`], [`Pool::as_completed`] |
+//! | to know when a call has ended | [`Call`], [`Pool::map`], [`Pool::map_chunks`], [`Pool::as_completed`] |
 //! | what it gave, or raised | [`Answer`], [`Raised`] |
 //! | to talk to a Python process that listens, or dials | [`Connection`], [`Listener`] |
 //! | queues, dicts and objects that live in a Python process | [`Manager`], [`Proxy`] |
@@ -38,7 +38,7 @@
 //! # Floors
 //!
 //! ```text
-//! 4  map           many calls
+//! 4  map, chunks   many calls
 //! 3  pool < slot   the pool, and the thread that keeps a worker in its place; manager
 //! 2  worker        one worker; queue; connection
 //! 1  channel       a process and its socket; call, task < callable < interpreter; raised < answer; auth
@@ -55,6 +55,7 @@ mod auth;
 mod call;
 mod callable;
 mod channel;
+mod chunks;
 mod connection;
 mod error;
 mod interpreter;
@@ -72,6 +73,7 @@ pub use self::answer::Answer;
 pub use self::auth::AuthKey;
 pub use self::call::Call;
 pub use self::callable::Callable;
+pub use self::chunks::MapChunks;
 pub use self::connection::{Address, Connection, Listener};
 pub use self::error::{Error, Result};
 pub use self::interpreter::Interpreter;

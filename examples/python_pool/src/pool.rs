@@ -7,13 +7,18 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use cloudpickle::ToPy;
+use serde::de::DeserializeOwned;
+
 use crate::answer::Answer;
 use crate::call::{Call, Sink};
+use crate::callable::Callable;
+use crate::chunks::MapChunks;
 use crate::error::{Error, Result};
 use crate::interpreter::Interpreter;
 use crate::map::{AsCompleted, Map};
 use crate::queue::{Job, Queue};
-use crate::slot;
+use crate::slot::{self, Slot};
 use crate::task::{Prepared, Task};
 use crate::wire::MAX_MESSAGE;
 use crate::worker::Worker;
@@ -57,7 +62,7 @@ struct Threads {
 /// What the threads of the workers share.
 pub(crate) struct Inner {
     pub(crate) settings: Settings,
-    pub(crate) queue: Queue,
+    pub(crate) queue: Queue<Slot>,
     /// The process of each worker, 0 while there is none.
     pub(crate) pids: Vec<AtomicU32>,
     python: OnceLock<Arc<Interpreter>>,
@@ -310,6 +315,16 @@ impl Pool {
         self.inner.queue.bound()
     }
 
+    /// How many workers it keeps.
+    pub(crate) fn workers(&self) -> usize {
+        self.inner.settings.workers
+    }
+
+    /// How long so many calls may take together.
+    pub(crate) fn timeout(&self, calls: usize) -> Option<Duration> {
+        self.inner.settings.timeout?.checked_mul(u32::try_from(calls).ok()?)
+    }
+
     /// Pickles a call, for whoever submits it more than once or must not lose it when the queue is full.
     ///
     /// # Errors
@@ -341,13 +356,18 @@ impl Pool {
         Ok(call)
     }
 
-    /// Gives a call to the workers, and waits for its result.
+    /// Gives a call to the workers, and waits for its result. A worker that is idle is written to and read from by this very thread.
     ///
     /// # Errors
     ///
     /// Those of [`Pool::prepare`] and [`Call::wait`].
     pub fn call(&self, task: impl IntoPayload) -> Result<Answer> {
-        self.submit(task)?.wait()
+        let (call, sink) = Call::new();
+        if let Some(job) = slot::run_here(&self.inner, job(task.into_payload(self)?, sink)) {
+            self.inner.queue.push(job)?;
+        }
+        // It goes back to the queue when its worker ends before it has it.
+        call.wait()
     }
 
     /// The results of calls, in the order of the calls. As many calls are under way as the queue has room for; the next are taken as results are.
@@ -368,6 +388,37 @@ impl Pool {
         I: IntoIterator<Item: IntoPayload>,
     {
         Map::new(self, tasks.into_iter())
+    }
+
+    /// The results of one callable, called with each of many arguments, in their order: what `Executor.map` with a `chunksize` is, and as little work for each
+    /// call. Each input is as in [`Callable::call`].
+    ///
+    /// So many calls at a time are one message, and their results another. A call that raises fails alone. But a worker that ends has not told which of the
+    /// calls it had made: all of such a chunk end with [`Error::Died`] then, none of them is run twice, and the other chunks go on. What is said of a call
+    /// elsewhere is of a chunk here: its retries, its place among the calls that wait, the number of calls of a worker. Its time limit is that of all its calls.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use python_pool::{Callable, Pool};
+    ///
+    /// let pool = Pool::new(2)?;
+    /// let sqrt = Callable::global("math", "sqrt");
+    /// let roots = pool.map_chunks(&sqrt, 100, (0..10_000).map(|n| (n * n,))).collect::<Result<Vec<f64>, _>>()?;
+    /// assert_eq!(roots[9_999], 9_999.0);
+    ///
+    /// // One that raises fails alone.
+    /// let few: Vec<Result<f64, _>> = pool.map_chunks(&sqrt, 100, [4, -1, 9]).collect();
+    /// assert_eq!((*few[0].as_ref().unwrap(), *few[2].as_ref().unwrap()), (2.0, 3.0));
+    /// assert_eq!(few[1].as_ref().unwrap_err().raised().unwrap().type_name(), "ValueError");
+    /// # Ok::<(), python_pool::Error>(())
+    /// ```
+    pub fn map_chunks<T, I>(&self, callable: &Callable, size: usize, inputs: I) -> MapChunks<'_, T, I::IntoIter>
+    where
+        T: DeserializeOwned,
+        I: IntoIterator<Item: ToPy>,
+    {
+        MapChunks::new(self, callable, size, inputs.into_iter())
     }
 
     /// The results of calls as they come, each with the number of its call.

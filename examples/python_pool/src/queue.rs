@@ -1,4 +1,4 @@
-//! The calls that wait: a queue with a bound.
+//! The calls that wait, in a queue with a bound, and the workers that wait for them.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -19,22 +19,39 @@ pub(crate) struct Job {
     pub(crate) returns: u32,
 }
 
-pub(crate) struct Queue {
-    state: Mutex<State>,
-    filled: Condvar,
+/// The calls that wait, and the workers that do: `W` is a worker with what belongs to it.
+///
+/// Every worker has a place, and a thread of its own. While it waits for a call its thread leaves it here, and whoever has a call and would wait for the
+/// answer anyhow borrows it ([`Queue::borrow`]) without that thread.
+pub(crate) struct Queue<W> {
+    state: Mutex<State<W>>,
+    /// Each wakes the thread of one place.
+    filled: Vec<Condvar>,
     drained: Condvar,
     bound: usize,
-    workers: usize,
 }
 
-struct State {
+struct State<W> {
     jobs: VecDeque<Job>,
-    /// How many workers wait for a call.
-    waiting: usize,
+    places: Vec<Place<W>>,
+    /// The places whose threads wait and were not woken yet, those that came last at the end.
+    idle: Vec<usize>,
     open: bool,
 }
 
-impl State {
+/// Where the worker of a place is.
+enum Place<W> {
+    /// With its thread.
+    Busy,
+    /// Here; its thread waits. None where it has none, and waits to say so.
+    Idle(Option<W>),
+    /// Borrowed; its thread waits.
+    Lent,
+    /// Given back for its thread to look after; none where it is gone.
+    Back(Option<W>),
+}
+
+impl<W> State<W> {
     fn pop_if(&mut self, wanted: &mut impl FnMut(&Job) -> bool) -> Option<Job> {
         if wanted(self.jobs.front()?) { self.jobs.pop_front() } else { None }
     }
@@ -49,13 +66,15 @@ pub(crate) enum Taken {
     Closed,
 }
 
-impl Queue {
+impl<W> Queue<W> {
     pub(crate) fn new(bound: usize, workers: usize) -> Self {
-        let state = State { jobs: VecDeque::new(), waiting: 0, open: true };
-        Self { state: Mutex::new(state), filled: Condvar::new(), drained: Condvar::new(), bound, workers }
+        let places = (0..workers).map(|_| Place::Busy).collect();
+        let state = State { jobs: VecDeque::new(), places, idle: Vec::new(), open: true };
+        let filled = (0..workers).map(|_| Condvar::new()).collect();
+        Self { state: Mutex::new(state), filled, drained: Condvar::new(), bound }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<W>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -85,39 +104,82 @@ impl Queue {
         self.put(state, job)
     }
 
-    fn put(&self, mut state: MutexGuard<'_, State>, job: Job) -> Result<()> {
+    fn put(&self, mut state: MutexGuard<'_, State<W>>, job: Job) -> Result<()> {
         if !state.open {
             return Err(Error::Closed);
         }
         state.jobs.push_back(job);
-        if state.waiting > 0 {
-            self.filled.notify_one();
+        if let Some(place) = state.idle.pop() {
+            self.filled[place].notify_one();
         }
         Ok(())
     }
 
-    /// Takes the next call, for which it waits so long.
-    pub(crate) fn take(&self, timeout: Duration) -> Taken {
+    /// Takes the next call for the worker of a place, for which it waits so long. The worker comes back with it, unless it was borrowed and ended.
+    pub(crate) fn take(&self, place: usize, mut worker: Option<W>, timeout: Duration) -> (Option<W>, Taken) {
         let mut state = self.lock();
         let mut waited = false;
         loop {
             while let Some(job) = state.jobs.pop_front() {
                 self.drained.notify_one();
                 if job.sink.send() {
-                    return Taken::Job(job);
+                    return (worker, Taken::Job(job));
                 }
             }
             if !state.open {
-                return Taken::Closed;
+                return (worker, Taken::Closed);
             }
             if waited {
-                return Taken::Nothing;
+                return (worker, Taken::Nothing);
             }
-            state.waiting += 1;
-            let (woken, result) = self.filled.wait_timeout(state, timeout).unwrap_or_else(PoisonError::into_inner);
-            state = woken;
-            state.waiting -= 1;
-            waited = result.timed_out();
+            state.places[place] = Place::Idle(worker);
+            state.idle.push(place);
+            worker = loop {
+                let (woken, result) = self.filled[place].wait_timeout(state, timeout).unwrap_or_else(PoisonError::into_inner);
+                state = woken;
+                match std::mem::replace(&mut state.places[place], Place::Busy) {
+                    Place::Idle(worker) => {
+                        state.idle.retain(|idle| *idle != place);
+                        waited = result.timed_out();
+                        break worker;
+                    }
+                    Place::Lent => state.places[place] = Place::Lent,
+                    Place::Back(worker) => return (worker, Taken::Nothing),
+                    // Only this thread takes it away.
+                    Place::Busy => break None,
+                }
+            };
+        }
+    }
+
+    /// Borrows a worker that waits, and its place; none while calls wait, which come first.
+    pub(crate) fn borrow(&self) -> Option<(usize, W)> {
+        let mut state = self.lock();
+        if !state.jobs.is_empty() {
+            return None;
+        }
+        let State { places, idle, .. } = &mut *state;
+        let at = idle.iter().rposition(|place| matches!(places[*place], Place::Idle(Some(_))))?;
+        let place = idle.remove(at);
+        match std::mem::replace(&mut places[place], Place::Lent) {
+            Place::Idle(Some(worker)) => Some((place, worker)),
+            other => {
+                places[place] = other;
+                None
+            }
+        }
+    }
+
+    /// Gives a worker back: to whoever borrows it next, or to its thread when that has something to do: calls that wait, or `done` with it. None is one that
+    /// has ended.
+    pub(crate) fn give_back(&self, place: usize, worker: Option<W>, done: bool) {
+        let mut state = self.lock();
+        if worker.is_none() || done || !state.jobs.is_empty() || !state.open {
+            state.places[place] = Place::Back(worker);
+            self.filled[place].notify_one();
+        } else {
+            state.places[place] = Place::Idle(worker);
+            state.idle.push(place);
         }
     }
 
@@ -125,10 +187,10 @@ impl Queue {
     pub(crate) fn take_ahead(&self, most: usize, mut fits: impl FnMut(&Job) -> bool) -> Vec<Job> {
         let mut state = self.lock();
         let mut taken = Vec::new();
-        if state.waiting > 0 {
+        if !state.idle.is_empty() {
             return taken;
         }
-        let share = state.jobs.len().div_ceil(self.workers).min(most);
+        let share = state.jobs.len().div_ceil(self.filled.len()).min(most);
         while taken.len() < share
             && let Some(job) = state.pop_if(&mut fits)
         {
@@ -149,7 +211,9 @@ impl Queue {
             job.sink.wait_again();
             state.jobs.push_front(job);
         }
-        self.filled.notify_all();
+        if !state.jobs.is_empty() {
+            state.idle.drain(..).for_each(|place| self.filled[place].notify_one());
+        }
     }
 
     /// Takes no more calls; those that wait are dropped or still carried out.
@@ -158,7 +222,7 @@ impl Queue {
         state.open = false;
         let dropped = if abandon { std::mem::take(&mut state.jobs) } else { VecDeque::new() };
         drop(state);
-        self.filled.notify_all();
+        self.filled.iter().for_each(Condvar::notify_one);
         self.drained.notify_all();
         drop(dropped);
     }

@@ -38,6 +38,7 @@ pub struct Task {
     shared: Vec<(Value, Shared)>,
     python: Option<(u8, u8)>,
     limits: Limits,
+    many: bool,
 }
 
 /// What a call is allowed, where it is not what the pool says.
@@ -55,7 +56,27 @@ impl Task {
             Value::Tuple(_) => heap.obj(value).iter().map(|items| items.map(|item| item.value()).collect()).unwrap_or_default(),
             _ => vec![value],
         };
-        Self { callable, heap, args, kwargs: Vec::new(), shared: Vec::new(), python: None, limits: Limits::default() }
+        Self::of_args(callable, heap, args, false)
+    }
+
+    /// Several calls in one: the worker is given a list of the arguments of each, and answers all together (`run_many` in `worker.py`).
+    pub(crate) fn many(callable: Callable, inputs: impl Iterator<Item: ToPy>) -> Self {
+        let mut heap = Heap::new();
+        let mut args = Vec::new();
+        for input in inputs {
+            let value = input.to_py(&mut heap);
+            args.push(if matches!(value, Value::Tuple(_)) { value } else { heap.tuple([value]) });
+        }
+        Self::of_args(callable, heap, args, true)
+    }
+
+    fn of_args(callable: Callable, heap: Heap<'static>, args: Vec<Value>, many: bool) -> Self {
+        Self { callable, heap, args, kwargs: Vec::new(), shared: Vec::new(), python: None, limits: Limits::default(), many }
+    }
+
+    /// How many arguments it has, or calls where it is several.
+    pub(crate) fn len(&self) -> usize {
+        self.args.len()
     }
 
     /// One more argument.
@@ -143,14 +164,16 @@ impl Task {
 
     /// Pickles it, and refuses what the workers could not run.
     pub(crate) fn prepare(self, python: &Interpreter) -> Result<Prepared> {
-        let Self { callable, mut heap, args, kwargs, shared, python: stated, limits } = self;
+        let Self { callable, mut heap, args, kwargs, shared, python: stated, limits, many } = self;
         callable.check(python)?;
-        let mut root = heap.tuple(args);
-        let keywords = !kwargs.is_empty();
-        if keywords {
-            let kwargs = heap.dict(kwargs);
-            root = heap.tuple([root, kwargs]);
-        }
+        let (root, form) = if many {
+            (heap.list(args), Form::Many)
+        } else if kwargs.is_empty() {
+            (heap.tuple(args), Form::Args)
+        } else {
+            let (args, kwargs) = (heap.tuple(args), heap.dict(kwargs));
+            (heap.tuple([args, kwargs]), Form::Keywords)
+        };
         let pickler = Pickler::new().protocol(python.protocol());
         let (pickle, handles) = pickler.dumps_out_of_band(&heap, root).map_err(|err| match err.kind() {
             cloudpickle::ErrorKind::NotInProtocol { .. } => Error::Refused(format!("{err}, the workers are {python}")),
@@ -164,7 +187,7 @@ impl Task {
         let buffers: Vec<Buffer> = buffers.collect();
         // The objects have become the pickle; only buffers are still needed.
         let heap = buffers.iter().any(|buffer| matches!(buffer, Buffer::Own(_))).then_some(heap);
-        Ok(Prepared { callable, pickle, keywords, heap, buffers, limits })
+        Ok(Prepared { callable, pickle, form, heap, buffers, limits })
     }
 }
 
@@ -175,12 +198,22 @@ impl fmt::Debug for Task {
     }
 }
 
+/// What the pickle of a call is of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Form {
+    /// The tuple of the arguments.
+    Args = 0,
+    /// `(args, kwargs)`.
+    Keywords = 1,
+    /// A list of such tuples, each for a call of its own.
+    Many = 2,
+}
+
 /// A call as it goes to a worker. The buffers stay where they are.
 pub(crate) struct Prepared {
     pub(crate) callable: Callable,
     pub(crate) pickle: Vec<u8>,
-    /// Whether the pickle is of `(args, kwargs)`, not of the arguments alone.
-    pub(crate) keywords: bool,
+    pub(crate) form: Form,
     heap: Option<Heap<'static>>,
     buffers: Vec<Buffer>,
     pub(crate) limits: Limits,

@@ -4,10 +4,12 @@
 # Messages are framed as multiprocessing.connection frames them. What comes:
 #   F  id, pickle of a callable: kept, not loaded yet
 #   D  id: forget that callable
-#   C  call, callable's id, number of buffers, whether there are keywords, pickle of args or (args, kwargs); then the buffers
+#   C  call, callable's id, number of buffers, form, pickle; then the buffers
+#      form 0: the pickle is of args; 1: of (args, kwargs); 2: of a list of args, each for a call of its own
 # What goes, before the next call is begun:
 #   H  pickle of (version, implementation, cloudpickle's version or None, pid)
 #   R  call, number of buffers, pickle of the result; then the buffers
+#      form 2: a list of the results; where some calls failed, {"results": [None in their places], "failed": {index: what E has}}
 #   E  call, 0, pickle of (stage, type, message, traceback, pickle of the exception or None)
 import io
 import os
@@ -171,6 +173,45 @@ def dump_as_bytes(value):
     return cloudpickle.dumps(value, PROTOCOL)
 
 
+# The arguments of calls that are still to be made, the next one last.
+pending = []
+# A fork that comes back makes none of them. Python 3.6 has to be asked after each.
+ASK = not hasattr(os, "register_at_fork")
+if not ASK:
+    os.register_at_fork(after_in_child=pending.clear)
+
+
+def run_many(function, calls):
+    results, failed = [], {}
+    # Nothing holds the arguments of a call that was made.
+    pending.extend(reversed(calls))
+    calls.clear()
+    done, take = results.append, pending.pop
+    while pending:
+        try:
+            while pending:
+                done(function(*take()))
+                if ASK and os.getpid() != PID:
+                    os._exit(1)
+        except BaseException as error:
+            failed[len(results)] = describe("call", error)
+            done(None)
+    return results, failed
+
+
+def dump_many(results, failed):
+    try:
+        return dump({"results": results, "failed": failed} if failed else results)
+    except Exception:
+        for index, result in enumerate(results):
+            try:
+                dump_as_bytes(result)
+            except Exception as error:
+                failed[index] = describe("result", error)
+                results[index] = None
+    return dump({"results": results, "failed": failed})
+
+
 def load(function):
     found = functions[function]
     if type(found) is bytes:
@@ -186,7 +227,7 @@ class Loaded:
 
 
 def run(message):
-    call, function, count, keywords = CALL.unpack_from(message, 1)
+    call, function, count, form = CALL.unpack_from(message, 1)
     # Short ones too can be written to.
     buffers = [fill(bytearray(length())) for _ in range(count)]
     stage = "load"
@@ -195,13 +236,15 @@ def run(message):
         args = memoryview(message)[CALL_END:]
         args = pickle.loads(args, buffers=buffers) if buffers else pickle.loads(args)
         stage = "call"
-        if keywords:
+        if form == 1:
             args, keywords = args
             result = function(*args, **keywords)
+        elif form == 2:
+            results = run_many(function, args)
         else:
             result = function(*args)
         stage = "result"
-        chunks, buffers = dump(result)
+        chunks, buffers = dump_many(*results) if form == 2 else dump(result)
         kind = b"R"
     except BaseException as error:
         kind, chunks, buffers = b"E", [describe(stage, error)], []

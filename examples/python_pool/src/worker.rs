@@ -142,7 +142,7 @@ impl Worker {
         head[1..9].copy_from_slice(&call.to_le_bytes());
         head[9..17].copy_from_slice(&callable.id().to_le_bytes());
         head[17..21].copy_from_slice(&count.to_le_bytes());
-        head[21] = prepared.keywords.into();
+        head[21] = prepared.form as u8;
         let heads: Vec<Head> = buffers.map(|buffer| Head::of(buffer.len())).collect();
         let message = Head::of(head.len() + prepared.pickle.len());
         let mut slices = vec![message.as_bytes(), &head, &prepared.pickle];

@@ -350,20 +350,51 @@ fn huge_results() {
     }
 }
 
+/// How the calls of a test are made.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Way {
+    AsCompleted,
+    /// More threads than workers, each waits for its call: some run it themselves, some queue.
+    Threads,
+    Chunks,
+}
+
 /// Random workers are killed while 10,000 calls run. Each call writes its number to a file first: no number may be there twice, and every call that has a
 /// result must be there.
 #[test]
 fn killed_at_random() {
+    let oldest = interpreters()[0].clone();
+    let newest = interpreters().last().unwrap().clone();
     let mut total = 0;
-    for (python, calls) in
-        [(default_python(), 10_000_u32), (interpreters()[0].clone(), 1_000), (interpreters().last().unwrap().clone(), 1_000)]
-    {
+    for (python, calls) in [(default_python(), 10_000_u32), (oldest, 1_000), (newest, 1_000)] {
         for retries in [0, 20] {
             let calls = if retries > 0 { calls.min(2_000) } else { calls };
-            let log = scratch(&format!("killed-{}-{retries}", python.version.1));
-            let pool = builder(&python).workers(3).queue(500).retries(retries).start().unwrap();
-            let note = source(
-                "
+            total += kill(&python, calls, retries, Way::AsCompleted);
+        }
+    }
+    assert!(total > 100, "only {total} workers were killed");
+}
+
+/// The same when threads make the calls that they wait for.
+#[test]
+fn killed_at_random_under_their_callers() {
+    let total = kill(&default_python(), 10_000, 0, Way::Threads) + kill(&default_python(), 2_000, 20, Way::Threads);
+    assert!(total > 50, "only {total} workers were killed");
+}
+
+/// The same for chunks of calls, whose calls end with their worker all together.
+#[test]
+fn killed_at_random_in_chunks() {
+    let total = kill(&default_python(), 10_000, 0, Way::Chunks) + kill(&default_python(), 2_000, 20, Way::Chunks);
+    assert!(total > 20, "only {total} workers were killed");
+}
+
+/// Makes calls while workers are killed, and says how many were.
+fn kill(python: &Python, calls: u32, retries: u32, way: Way) -> i32 {
+    let log = scratch(&format!("killed-{}-{retries}-{way:?}", python.version.1));
+    let pool = builder(python).workers(3).queue(500).retries(retries).start().unwrap();
+    let note = source(
+        "
 import os
 
 def note(path, n):
@@ -372,48 +403,194 @@ def note(path, n):
     os.close(fd)
     return n * 2
 ",
-            );
-            let path = log.to_str().unwrap();
-            let (mut random, mut killed) = (0x9e37_79b9_7f4a_7c15_u64, 0);
-            let mut outcomes = HashMap::new();
+    );
+    let path = log.to_str().unwrap();
+    let (mut random, mut killed) = (0x9e37_79b9_7f4a_7c15_u64, 0);
+    let mut kill_some = |one_in: u64| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        let pids = pool.pids();
+        if random % one_in == 0
+            && let Some(pid) = pids.get((random >> 32) as usize % pids.len().max(1))
+        {
+            killed += i32::from(Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap().success());
+        }
+    };
+    let mut outcomes = HashMap::new();
+    let mut ended = |number: u32, outcome: Result<u32, Error>| {
+        assert!(outcomes.insert(number, outcome).is_none(), "{number} has two outcomes");
+    };
+    match way {
+        Way::AsCompleted => {
             for (number, outcome) in pool.as_completed((0..calls).map(|n| note.call((path, n)))) {
-                random ^= random << 13;
-                random ^= random >> 7;
-                random ^= random << 17;
-                let pids = pool.pids();
-                if random % 60 == 0
-                    && let Some(pid) = pids.get((random >> 32) as usize % pids.len().max(1))
-                {
-                    killed += i32::from(Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap().success());
-                }
-                assert!(outcomes.insert(number as u32, outcome).is_none(), "{number} has two outcomes");
+                kill_some(60);
+                ended(number as u32, outcome.and_then(|answer| answer.get()));
             }
-            assert_eq!(outcomes.len(), calls as usize, "{python}: some calls are lost");
-            let text = fs::read_to_string(&log).unwrap();
-            let mut runs: HashMap<u32, u32> = HashMap::new();
-            text.lines().for_each(|line| *runs.entry(line.parse().unwrap()).or_default() += 1);
-            let mut died = 0;
-            for (n, outcome) in &outcomes {
-                let run = runs.get(n).copied().unwrap_or(0);
-                match outcome {
-                    Ok(answer) => {
-                        assert_eq!(answer.get::<u32>().unwrap(), n * 2);
-                        assert!(run == 1 || (retries > 0 && run > 0), "{python}: call {n} has a result and ran {run} times");
-                    }
-                    Err(err @ Error::Died(Some(_))) => {
-                        died += 1;
-                        assert!(err.to_string().contains("signal: 9"), "{err}");
-                        assert!(run <= 1 && retries == 0, "{python}: call {n} ran {run} times");
-                    }
-                    Err(err) => panic!("{python}: call {n}: {err}"),
-                }
+        }
+        Way::Chunks => {
+            for (number, outcome) in pool.map_chunks(&note, 20, (0..calls).map(|n| (path, n))).enumerate() {
+                kill_some(60);
+                ended(number as u32, outcome);
             }
-            eprintln!("{python}, {retries} retries: {calls} calls, {killed} workers killed, {died} calls ended with them");
-            total += killed;
-            let _ = fs::remove_file(&log);
+        }
+        Way::Threads => std::thread::scope(|scope| {
+            let (pool, note, (sender, outcomes)) = (&pool, &note, std::sync::mpsc::channel());
+            for first in 0..5 {
+                let sender = sender.clone();
+                scope.spawn(move || {
+                    for n in (first..calls).step_by(5) {
+                        sender.send((n, pool.call(note.call((path, n))).and_then(|answer| answer.get()))).unwrap();
+                    }
+                });
+            }
+            drop(sender);
+            for (number, outcome) in outcomes {
+                kill_some(60);
+                ended(number, outcome);
+            }
+        }),
+    }
+    assert_eq!(outcomes.len(), calls as usize, "{python}: some calls are lost");
+    let text = fs::read_to_string(&log).unwrap();
+    let mut runs: HashMap<u32, u32> = HashMap::new();
+    text.lines().for_each(|line| *runs.entry(line.parse().unwrap()).or_default() += 1);
+    let mut died = 0;
+    for (n, outcome) in &outcomes {
+        let run = runs.get(n).copied().unwrap_or(0);
+        match outcome {
+            Ok(answer) => {
+                assert_eq!(*answer, n * 2);
+                assert!(run == 1 || (retries > 0 && run > 0), "{python}: call {n} has a result and ran {run} times");
+            }
+            Err(err @ Error::Died(Some(_))) => {
+                died += 1;
+                assert!(err.to_string().contains("signal: 9"), "{err}");
+                assert!(run <= 1 && retries == 0, "{python}: call {n} ran {run} times");
+            }
+            Err(err) => panic!("{python}: call {n}: {err}"),
         }
     }
-    assert!(total > 100, "only {total} workers were killed");
+    eprintln!("{python}, {way:?}, {retries} retries: {calls} calls, {killed} workers killed, {died} calls ended with them");
+    let _ = fs::remove_file(&log);
+    killed
+}
+
+/// Chunks of calls: order, what raises, what cannot be pickled, what is of another type, forks that come back, ends of workers.
+#[test]
+fn chunks() {
+    for python in interpreters() {
+        let pool = builder(&python).workers(2).start().unwrap();
+        let hypot = Callable::global("math", "hypot");
+        let all: Vec<f64> = pool.map_chunks(&hypot, 7, (0..1000).map(|n| (f64::from(n), 0.0))).map(Result::unwrap).collect();
+        assert_eq!(all, (0..1000).map(f64::from).collect::<Vec<_>>(), "{python}");
+        assert_eq!(pool.map_chunks::<f64, _>(&hypot, 7, std::iter::empty::<(f64, f64)>()).count(), 0);
+
+        let odd = source(
+            "
+import os, pickle, sys, threading, time
+
+def odd(n):
+    if n == 3:
+        raise KeyError(n)
+    if n == 5:
+        return threading.Lock()
+    if n == 7:
+        return 'text'
+    if n == 8:
+        sys.exit(8)
+    if n == 10:
+        os.fork()
+    if n == 20:
+        os._exit(3)
+    if n == 30:
+        time.sleep(60)
+    if n == 40:
+        wrap = getattr(pickle, 'PickleBuffer', bytes)
+        return wrap(b'x' * 100000)
+    return n
+",
+        );
+        let few: Vec<Result<u32, Error>> = pool.map_chunks(&odd, 100, 0..12).collect();
+        assert_eq!(few.len(), 12);
+        for (n, outcome) in (0..12).zip(&few) {
+            match (n, outcome) {
+                (3, Err(Error::Raised(raised))) => {
+                    assert_eq!((raised.type_name(), raised.message(), raised.stage()), ("KeyError", "3", Stage::Call));
+                    assert!(raised.traceback().contains("    raise KeyError(n)"), "{python}: {}", raised.traceback());
+                    assert!(!raised.traceback().contains("python_pool"), "{python}: {}", raised.traceback());
+                }
+                (5, Err(Error::Raised(raised))) => assert_eq!(raised.stage(), Stage::Result, "{python}: {raised}"),
+                (7, Err(Error::Pickle(_))) => {}
+                (8, Err(Error::Raised(raised))) => assert_eq!(raised.type_name(), "SystemExit", "{python}"),
+                (_, Ok(answer)) => assert_eq!(*answer, n, "{python}"),
+                (_, outcome) => panic!("{python}: call {n}: {outcome:?}"),
+            }
+        }
+        // What is said of failures is not taken for results, whatever is wanted.
+        let texts: Vec<Result<String, Error>> = pool.map_chunks(&odd, 2, [7, 3]).collect();
+        assert!(matches!(&texts[..], [Ok(text), Err(Error::Raised(_))] if text == "text"), "{python}: {texts:?}");
+        // Buffers of results come out of band.
+        let large: Vec<Vec<u8>> = pool.map_chunks(&odd, 2, [40, 40, 40]).map(Result::unwrap).collect();
+        assert!(large.len() == 3 && large.iter().all(|bytes| *bytes == vec![b'x'; 100_000]));
+        // What cannot be loaded is said of every call.
+        let missing: Vec<Result<u32, Error>> = pool.map_chunks(&Callable::global("no_such_module", "f"), 2, 0..3).collect();
+        assert!(missing.iter().all(|outcome| matches!(outcome, Err(Error::Raised(raised)) if raised.stage() == Stage::Load)));
+        // A worker that ends takes its chunk along, and no other.
+        let ends: Vec<Result<u32, Error>> = pool.map_chunks(&odd, 3, [11, 20, 12, 13, 14, 15]).collect();
+        assert!(ends[..3].iter().all(|outcome| matches!(outcome, Err(Error::Died(Some(status))) if status.code() == Some(3))));
+        assert!(ends[3..].iter().zip(13..).all(|(outcome, n)| matches!(outcome, Ok(answer) if *answer == n)), "{ends:?}");
+        drop(pool);
+        // So does one that takes too long: longer than all of the chunk may.
+        let pool = builder(&python).workers(1).timeout(Duration::from_millis(150)).start().unwrap();
+        let late: Vec<Result<u32, Error>> = pool.map_chunks(&odd, 2, [11, 30, 12]).collect();
+        let limit = Duration::from_millis(300);
+        assert!(late[..2].iter().all(|outcome| matches!(outcome, Err(Error::TimedOut(took)) if *took == limit)), "{late:?}");
+        assert!(matches!(late[2], Ok(12)), "{late:?}");
+    }
+}
+
+/// A call on the thread of its caller leaves the worker to the queue, and to those who come after.
+#[test]
+fn callers_and_the_queue() {
+    let python = default_python();
+    let pool = builder(&python).workers(1).max_calls(7).start().unwrap();
+    let look = source("import os, time\n\ndef look(seconds):\n    time.sleep(seconds)\n    return os.getpid()\n");
+    let pid = |seconds: f64| pool.call(look.call((seconds,))).unwrap().get::<u32>().unwrap();
+    let mut by_worker: HashMap<u32, u32> = HashMap::new();
+    for _ in 0..30 {
+        *by_worker.entry(pid(0.0)).or_default() += 1;
+    }
+    assert!(by_worker.len() > 4 && by_worker.values().all(|calls| *calls <= 7), "{by_worker:?}");
+
+    // What is submitted meanwhile is run as soon as the worker is given back, also where nobody else calls.
+    std::thread::scope(|scope| {
+        let busy = scope.spawn(|| pid(0.3));
+        std::thread::sleep(Duration::from_millis(100));
+        let (begun, call) = (Instant::now(), pool.submit(look.call((0.0,))).unwrap());
+        assert!(!call.is_done());
+        assert!(call.wait_timeout(LONG / 2));
+        assert!(begun.elapsed() >= Duration::from_millis(50) && begun.elapsed() < LONG / 2);
+        call.wait().unwrap();
+        busy.join().unwrap();
+    });
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..50).map(|_| pid(0.0)).max());
+        }
+        let calls: Vec<_> = (0..50).map(|_| pool.submit(look.call((0.0,))).unwrap()).collect();
+        calls.into_iter().for_each(|call| drop(call.wait().unwrap()));
+    });
+    assert_eq!(pool.waiting(), 0);
+    // A worker that has ended while it was idle: the call goes to another.
+    for pid in pool.pids() {
+        assert!(Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap().success());
+        while fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z")) {
+            std::thread::yield_now();
+        }
+    }
+    assert!(pid(0.0) > 0);
+    pool.close();
 }
 
 /// The queue's bound, calls that are taken back, initializers, workers that retire, and what is left when a pool is dropped.

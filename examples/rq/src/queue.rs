@@ -24,6 +24,8 @@ pub struct Queue {
     timeout: Duration,
     result_ttl: Duration,
     failure_ttl: Duration,
+    retries: u32,
+    pauses: Vec<Duration>,
 }
 
 /// A worker, as it tells of itself.
@@ -54,6 +56,8 @@ impl Queue {
             timeout: seconds(180),
             result_ttl: seconds(500),
             failure_ttl: seconds(31_536_000),
+            retries: 0,
+            pauses: Vec::new(),
         })
     }
 
@@ -67,6 +71,17 @@ impl Queue {
     #[must_use]
     pub fn keep(self, result: Duration, failure: Duration) -> Self {
         Self { result_ttl: result, failure_ttl: failure, ..self }
+    }
+
+    /// How often a job that raised, or whose process died, is run again: RQ's `Retry(max, interval)`. 0 by default.
+    ///
+    /// Before each of these runs it waits for one of the pauses, of whole seconds: they are of the last runs, those before them wait as long as the first says.
+    /// Without pauses it goes back to the end of the queue at once. With pauses a worker has to run `--with-scheduler`, or the job waits forever.
+    ///
+    /// A job inside a guard never raises, so it is not run again; nor is one that was stopped.
+    #[must_use]
+    pub fn retries(self, retries: u32, pauses: impl IntoIterator<Item = Duration>) -> Self {
+        Self { retries, pauses: pauses.into_iter().collect(), ..self }
     }
 
     /// The workers that listen to the queue now.
@@ -149,20 +164,53 @@ impl Queue {
             self.connection.set_read_timeout(Some(ANSWER))?;
             let entry = answer.and_then(|streams| streams.into_iter().next()).and_then(|(_, entries)| entries.into_iter().next());
             let Some((id, fields)) = entry else { return Err(Error::TimedOut(job.id.clone())) };
-            if let Some(outcome) = result::read(job, &fields)? {
-                return Ok(outcome);
+            match result::read(job, &fields)? {
+                // RQ writes of a stopped job what it writes of a failed one, and only its state tells.
+                Some(Outcome::Raised(_)) if self.status(job)?.as_deref() == Some("stopped") => {
+                    return Err(Error::Stopped(job.id.clone()));
+                }
+                Some(outcome) => return Ok(outcome),
+                None => {}
             }
             last = id;
         }
     }
 
-    /// What RQ says of a job: `queued`, `started`, `finished`, `failed`, ..; `None` when it is forgotten.
+    /// What RQ says of a job: `queued`, `started`, `finished`, `failed`, `stopped`, `scheduled` while it waits to be run again, ..; `None` when it is
+    /// forgotten.
     ///
     /// # Errors
     ///
     /// [`Error::Redis`].
     pub fn status(&mut self, job: &Job) -> Result<Option<String>> {
         Ok(cmd("HGET").arg(job.key()).arg("status").query(&mut self.connection)?)
+    }
+
+    /// How often a job will be run again at most: less with each run that failed. `None` for a job without retries.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Redis`].
+    pub fn retries_left(&mut self, job: &Job) -> Result<Option<u32>> {
+        Ok(cmd("HGET").arg(job.key()).arg("retries_left").query(&mut self.connection)?)
+    }
+
+    /// Has the worker that runs a job kill its process: `rq.command.send_stop_job_command`. [`Queue::wait`] then says [`Error::Stopped`]. False when no worker
+    /// has it: it waits, or it has ended.
+    ///
+    /// A `SimpleWorker` runs jobs in its own process, and does not hear of it until the job has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Redis`].
+    pub fn stop(&mut self, job: &Job) -> Result<bool> {
+        let (status, worker): (Option<String>, Option<String>) =
+            cmd("HMGET").arg(job.key()).arg(&["status", "worker_name"]).query(&mut self.connection)?;
+        let (Some("started"), Some(worker)) = (status.as_deref(), worker) else { return Ok(false) };
+        // Ids have nothing that JSON would escape.
+        let command = format!(r#"{{"command": "stop-job", "job_id": "{}"}}"#, job.id);
+        let heard: u32 = cmd("PUBLISH").arg(format!("rq:pubsub:{worker}")).arg(command).query(&mut self.connection)?;
+        Ok(heard > 0)
     }
 
     /// Bytecode is held against the workers that are there.
@@ -198,6 +246,14 @@ impl Queue {
                 .arg("data")
                 .arg(job::data(task)?)
                 .ignore();
+            if self.retries > 0 {
+                let pauses: Vec<String> = self.pauses.iter().map(|pause| pause.as_secs().to_string()).collect();
+                let retries =
+                    [("retries_left", self.retries.to_string()), ("retry_intervals", format!("[{}]", pauses.join(", ")))];
+                // An empty list would have no first pause.
+                let fields = if pauses.is_empty() { &retries[..1] } else { &retries[..] };
+                pipe.cmd("HSET").arg(job.key()).arg(fields).ignore();
+            }
             pipe.cmd("RPUSH").arg(&queue).arg(&job.id).ignore();
         }
         Ok(pipe.query(&mut self.connection)?)

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use cloudpickle::reflect::{Dialect, Function};
 use cloudpickle::{Source, loads};
-use engines_support::{Python, Redis, Server, built_closure, command, need, pickled_closure, python, run, venv};
+use engines_support::{
+    Python, Redis, Server, built_closure, command, need, pickled_closure, python, run, scratch_file, venv, wait_for,
+};
 use rq_example::{Error, Queue};
 use worker_task::{Outcome, Raised, Task};
 
@@ -188,7 +190,79 @@ fn all(requirements: &[&str], release: &str) {
     unserialisable(&engine);
     refused(&engine);
     demo(&engine);
+    retried_and_stopped(&mut engine, release);
     thousand(&mut engine);
+}
+
+/// Runs that fail are made again, as often as was said; what runs is stopped, and not run again.
+fn retried_and_stopped(engine: &mut Engine, rq: &str) {
+    engine.workers.clear();
+    engine.work(&["--with-scheduler"]);
+    let runs = scratch_file("runs");
+    let path = runs.to_str().unwrap();
+    let made = || std::fs::read_to_string(&runs).unwrap().lines().count();
+    let forget = || std::fs::remove_file(&runs).unwrap();
+    // The first runs leave a line, and raise or die.
+    let fails = |how: &str, times: u32| {
+        let text = format!(
+            "
+def flaky(path):
+    import os
+    with open(path, 'a') as file:
+        file.write('run\\n')
+    with open(path) as file:
+        runs = len(file.readlines())
+    if runs <= {times}:
+        {how}
+    return runs
+"
+        );
+        source(&text).arg(path)
+    };
+
+    // No retries unless it is said.
+    let mut queue = engine.queue();
+    assert_eq!(outcome(&mut queue, &fails("raise OSError('busy')", 1)).unwrap_err().to_string(), "OSError: busy");
+    assert_eq!(made(), 1);
+    forget();
+    let mut queue = engine.queue().retries(3, []);
+    for how in ["raise OSError('busy')", "os._exit(3)"] {
+        let job = queue.enqueue(&fails(how, 2)).unwrap();
+        assert_eq!(queue.wait(&job, SOON).unwrap().into_value().unwrap().root().to_string(), "3");
+        assert_eq!((made(), queue.retries_left(&job).unwrap()), (3, Some(1)));
+        forget();
+    }
+    // The last one counts.
+    let job = queue.enqueue(&fails("raise OSError(runs)", 100)).unwrap();
+    assert_eq!(queue.wait(&job, SOON).unwrap().into_value().unwrap_err().to_string(), "OSError: 4");
+    assert_eq!((made(), queue.retries_left(&job).unwrap()), (4, Some(0)));
+    assert_eq!(queue.status(&job).unwrap().as_deref(), Some("failed"));
+    forget();
+    // After a pause, which the scheduler looks after.
+    let mut pausing = engine.queue().retries(1, [Duration::from_secs(2)]);
+    let job = pausing.enqueue(&fails("raise OSError('busy')", 1)).unwrap();
+    let state = wait_for(SOON, || pausing.status(&job).unwrap().filter(|state| state == "scheduled"));
+    assert_eq!(state.as_deref(), Some("scheduled"));
+    assert_eq!(pausing.wait(&job, SOON).unwrap().into_value().unwrap().root().to_string(), "2");
+    forget();
+    // A job can say itself that it wants to be run again.
+    let again = fails("from rq import Retry; return Retry(max=5)", 2);
+    assert_eq!(outcome(&mut engine.queue(), &again).unwrap(), "3");
+    forget();
+
+    // Stopped: no retry, and the worker goes on.
+    assert!(!queue.stop(&job).unwrap(), "it has ended");
+    let sleeps = source("def sleeps():\n    import time\n    time.sleep(600)\n");
+    let job = queue.enqueue(&sleeps).unwrap();
+    let waiting = queue.enqueue(&sleeps).unwrap();
+    assert!(!queue.stop(&waiting).unwrap(), "no worker has it");
+    for job in [job, waiting] {
+        assert!(wait_for(SOON, || queue.stop(&job).unwrap().then_some(())).is_some(), "RQ {rq}: it never ran");
+        assert!(matches!(queue.wait(&job, SOON), Err(Error::Stopped(id)) if id == job.id()));
+        assert_eq!(queue.status(&job).unwrap().as_deref(), Some("stopped"));
+        assert_eq!(queue.retries_left(&job).unwrap(), Some(3));
+    }
+    assert_eq!(outcome(&mut queue, &Task::global("math", "hypot").args((3.0, 4.0))).unwrap(), "5.0");
 }
 
 fn demo(engine: &Engine) {
