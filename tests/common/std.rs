@@ -68,12 +68,8 @@ impl Interpreter {
             Self::CPython(python) => {
                 let mut command = python.command();
                 command.arg(scripts().join(script)).args(arguments);
-                let mut child = command
-                    .stdin(Stdio::piped())
-                    .stdout(Stdio::piped())
-                    .stderr(Stdio::piped())
-                    .spawn()
-                    .expect("Python runs");
+                let mut child =
+                    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("Python runs");
                 let mut stdin = child.stdin.take().expect("a pipe");
                 let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
                 let output = child.wait_with_output().expect("Python ends");
@@ -86,7 +82,8 @@ impl Interpreter {
                 let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("pyodide-{script}"));
                 std::fs::create_dir_all(&directory).expect("a directory can be made");
                 std::fs::write(directory.join("in.bin"), input).expect("it can be written to");
-                let stderr = run_pyodide(pyodide, &directory, &directory, script, arguments).unwrap_or_else(|error| panic!("{error}"));
+                let stderr =
+                    run_pyodide(pyodide, &directory, &directory, script, arguments).unwrap_or_else(|error| panic!("{error}"));
                 (text(std::fs::read(directory.join("out.bin")).expect("what it printed")), stderr)
             }
         }
@@ -124,7 +121,12 @@ pub struct Count {
 
 impl Types {
     /// Compares all that an interpreter wrote; `differs` gets what is built but not byte for byte what Python wrote, `wrong` what is.
-    fn compare(&self, python: &Interpreter, mut differs: impl FnMut(&Built<'_>), wrong: &mut Vec<String>) -> BTreeMap<String, Count> {
+    fn compare(
+        &self,
+        python: &Interpreter,
+        mut differs: impl FnMut(&Built<'_>),
+        wrong: &mut Vec<String>,
+    ) -> BTreeMap<String, Count> {
         let (text, stderr) = python.ask(self.script, &[], String::new());
         if stderr.contains("zoneinfo") && python.is_at_least(3, 9) {
             not_run(&format!("{python}: {}", stderr.trim()));
@@ -196,7 +198,11 @@ impl Types {
 
     /// Compares what CPython 3.8 and later wrote, 3.14 under node among them, and 2.7; prints the counts of each kind, and gives what is wrong.
     #[must_use]
-    pub fn compare_all(&self, mut differs: impl FnMut(&Built<'_>), mut check: impl FnMut(&Interpreter, &str, &Count)) -> Vec<String> {
+    pub fn compare_all(
+        &self,
+        mut differs: impl FnMut(&Built<'_>),
+        mut check: impl FnMut(&Interpreter, &str, &Count),
+    ) -> Vec<String> {
         let mut all: BTreeMap<String, Count> = BTreeMap::new();
         let mut wrong = Vec::new();
         let found = interpreters().into_iter().filter(|python| python.is_at_least(3, 8)).chain(python2());
