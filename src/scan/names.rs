@@ -10,8 +10,10 @@ pub(crate) fn is_class(name: &str) -> bool {
     !name.contains('.') && name.trim_start_matches('_').starts_with(char::is_uppercase)
 }
 
-pub(super) fn is_exception(name: &str) -> bool {
-    is_class(name) && ["Error", "Exception", "Warning"].iter().any(|end| name.ends_with(end))
+/// Whether a name is that of an exception: by its end, or since a module of exceptions holds it.
+pub(super) fn is_exception(module: &str, name: &str) -> bool {
+    let holds = module.contains('.') && ["exceptions", "errors", "exc"].contains(&module.rsplit('.').next().unwrap_or(module));
+    is_class(name) && (holds || ["Error", "Exception", "Warning"].iter().any(|end| name.ends_with(end)))
 }
 
 /// Whether an attribute leads from an object to others that it does not hold: `__globals__`, `__subclasses__`, `__builtins__`, `gi_frame`.

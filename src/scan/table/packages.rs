@@ -1,6 +1,6 @@
 //! Rules for packages that people pickle with, and for those that attackers use.
 
-use super::{dangerous, safe, suspicious};
+use super::{dangerous, plain, safe, suspicious};
 use crate::scan::rules::Row;
 
 #[rustfmt::skip]
@@ -86,10 +86,33 @@ pub(super) const ROWS: &[Row] = &[
 
     // Others that people pickle.
     safe("pytz pytz.tzinfo", "_p _UTC UTC timezone StaticTzInfo DstTzInfo FixedOffset _FixedOffset", "a time zone"),
-    safe("dateutil.tz.** dateutil.relativedelta dateutil.rrule dateutil._common", "^ weekday _unpickle tzutc tzlocal tzoffset tzfile relativedelta rrule", "a time zone"),
+    safe("dateutil.tz.** dateutil.relativedelta dateutil.rrule dateutil._common", "^ weekday _unpickle _ttinfo _tzfile tzutc tzlocal tzoffset tzfile relativedelta rrule", "a time zone"),
     safe("six.moves six", "range", "a builtin type"),
     safe("attr attr._make attrs", "Factory Attribute NOTHING _Nothing", "part of an attrs class"),
     safe("frozendict immutabledict multidict bidict", "*", "a container"),
+
+    plain("PIL.**", "Image *ImageFile ImagePalette", "an image"),
+    plain("gensim.models.** gensim.corpora.** gensim.similarities.** gensim.utils gensim.topic_coherence.**", "^", "a model or a part of one"),
+    safe("gensim.utils gensim.models.tfidfmodel", "identity df2idf smartirs_normalize resolve_weights call_on_class_only", "a function of numbers"),
+    safe("nltk.probability nltk.tree.** nltk.featstruct nltk.util", "^", "counts or a tree"),
+    plain("nltk.**", "^", "a model or a part of one"),
+    plain("spacy.** thinc.**", "^", "a model or a part of one"),
+    plain("statsmodels.tsa.**", "sInitialization dInitialization cInitialization zInitialization sStatespace dStatespace cStatespace zStatespace", "a part of a model"),
+    safe("statsmodels.tsa.statespace.**", "sInitialization dInitialization cInitialization zInitialization sStatespace dStatespace cStatespace zStatespace sKalmanFilter dKalmanFilter \
+        cKalmanFilter zKalmanFilter sSimulationSmoother dSimulationSmoother cSimulationSmoother zSimulationSmoother sKalmanSmoother dKalmanSmoother cKalmanSmoother zKalmanSmoother", "a part of a model"),
+    plain("pydantic.** pydantic_core.**", "^", "part of a model"),
+    plain("attr.** attrs.**", "^", "part of an attrs class"),
+    plain("tqdm.**", "^ tqdm trange tqdm_notebook", "a progress bar"),
+    safe("markupsafe markupsafe._speedups", "Markup", "text"),
+    safe("django.utils.safestring django.utils.datastructures django.utils.functional django.http.request", "SafeString SafeText SafeBytes mark_safe _lazy_proxy_unpickle MultiValueDict OrderedSet ImmutableList DictWrapper CaseInsensitiveMapping", "a text or a container"),
+    safe("django.db.models.base", "model_unpickle simple_class_factory", "an object of a database that is made without its `__init__`"),
+    plain("django.utils.** django.http.** django.db.models.** django.forms.** django.core.cache.** django.contrib.messages.** django.contrib.auth.**", "^", "a part of an application"),
+    safe("werkzeug.datastructures.**", "MultiDict OrderedMultiDict ImmutableMultiDict ImmutableDict ImmutableList ImmutableOrderedMultiDict TypeConversionDict ImmutableTypeConversionDict \
+        CombinedMultiDict Headers Accept", "a container"),
+    plain("werkzeug.datastructures.** werkzeug.local flask.sessions flask.ctx", "^", "a container"),
+    safe("celery.schedules celery.utils.** celery.canvas", "crontab schedule solar schedstate ParseException signature Signature chain group chord _chain maybe_signature AttributeDict ConfigurationView", "a task that is not run"),
+    safe("celery.result billiard.einfo celery.states", "AsyncResult ResultSet GroupResult EagerResult result_from_tuple state ExceptionInfo Traceback _Frame _Code _Truncated ExceptionWithTraceback", "a result"),
+    safe("kombu.entity kombu.exceptions", "Exchange Queue Binding binding", "a name of a queue"),
 
     // Code by value.
     suspicious("dill._dill dill._shims", "_create_function _create_code _create_cell _create_module _import_module _load_type _create_namedtuple _create_array _create_lock \

@@ -1,6 +1,6 @@
 //! Rules for the standard library.
 
-use super::{dangerous, safe, suspicious};
+use super::{dangerous, plain, safe, suspicious};
 use crate::scan::rules::Row;
 
 #[rustfmt::skip]
@@ -67,6 +67,7 @@ pub(super) const ROWS: &[Row] = &[
     safe("dataclasses", "Field _FIELD _FIELD_CLASSVAR _FIELD_INITVAR MISSING KW_ONLY _HAS_DEFAULT_FACTORY _MISSING_TYPE InitVar FrozenInstanceError \
         _DataclassParams _FIELD_BASE _HAS_DEFAULT_FACTORY_CLASS _KW_ONLY_TYPE field fields asdict astuple is_dataclass replace", "part of a dataclass"),
     safe("types", "SimpleNamespace MappingProxyType GenericAlias UnionType NoneType EllipsisType NotImplementedType ModuleType", "a type of the interpreter"),
+    dangerous("types", "FileType", "opens files or reads the terminal"),
     suspicious("types", "^", "a type of the interpreter"),
     safe("typing typing_extensions", "^ cast no_type_check overload final runtime_checkable", "a type hint"),
     safe("abc", "ABC ABCMeta abstractmethod abstractproperty", "an abstract class"),
@@ -163,6 +164,11 @@ pub(super) const ROWS: &[Row] = &[
     safe("contextvars", "Context ContextVar Token", "a context"),
     safe("gettext", "NullTranslations", "texts"),
     safe("__future__", "*", "a feature"),
+
+    plain("unittest.case unittest.suite unittest.result", "FunctionTestCase TestCase TestSuite BaseTestSuite TestResult", "a test that is not run"),
+    plain("wsgiref.headers shlex multiprocessing.managers codecs encodings.**", "Headers shlex Token IncrementalDecoder IncrementalEncoder StreamReader StreamWriter Codec \
+        BufferedIncrementalDecoder BufferedIncrementalEncoder", "an object that is made without its `__init__`"),
+    safe("encodings.**", "IncrementalDecoder IncrementalEncoder StreamReader StreamWriter Codec getregentry encode decode", "a codec"),
 
     // What runs, opens and reaches.
     dangerous("os subprocess commands popen2 pty _posixsubprocess _winapi multiprocessing.** pexpect asyncio.subprocess", "**", "runs commands or changes the system"),
