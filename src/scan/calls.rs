@@ -80,7 +80,9 @@ impl Follow<'_, '_> {
             Sym::Tainted => {
                 Outcome::new(Severity::Dangerous, "what is called is not known, and something harmful went into it", Sym::Tainted)
             }
-            Sym::Instance(name) if self.judge(name).unlisted && !super::rules::is_standard(&name.module) => self.unknown_call(args),
+            Sym::Instance(name) if self.judge(name).unlisted && !super::rules::is_standard(&name.module) => {
+                self.unknown_call(args)
+            }
             // The class of a function that sympy does not know, `f` in `f(x)`.
             Sym::Instance(name) if name.is("sympy.core.function", "_rebuild_undef") => {
                 Outcome::new(Severity::Safe, "an expression", Sym::Instance(name.clone()))
@@ -120,6 +122,9 @@ impl Follow<'_, '_> {
         if severity == Severity::Dangerous {
             return Outcome::new(severity, reason, Sym::Tainted);
         }
+        if let Some(runs) = self.runs_methods(name, args) {
+            return runs;
+        }
         if !HOLDERS.contains(&(super::names::canonical(&name.module), name.path.as_str())) {
             if let Some(harmful) = self.harmful_in(args.whole) {
                 let reason = format!("{} is given to it", self.describe(&harmful));
@@ -145,8 +150,6 @@ impl Follow<'_, '_> {
                 Sym::Function(made) => self.code_is_harmless(*made),
                 Sym::Class(_) | Sym::Source => false,
                 Sym::Made(class) => !self.class_runs(*class, &["__call__", "__iter__", "__next__", "__getitem__"]),
-                // Made without its `__init__`, and now its methods run.
-                Sym::Instance(name) if caller => self.judge(name).severity < Severity::Dangerous,
                 Sym::Method(_) | Sym::Attributes(_) | Sym::Partial(_) if caller => self.applied(&arg, args) < Severity::Dangerous,
                 _ => true,
             };
@@ -155,6 +158,19 @@ impl Follow<'_, '_> {
             }
         }
         None
+    }
+
+    /// Functions that iterate, compare or copy what they are given, and are given an object that was made without its `__init__`: now its methods run.
+    fn runs_methods(&mut self, name: &Name, args: &Args) -> Option<Outcome> {
+        if !CONSUMERS.contains(&super::names::canonical(&name.module)) || ONLY_LOOK.contains(&name.path.as_str()) {
+            return None;
+        }
+        let runs = args.known.iter().find(|arg| match arg {
+            Sym::Instance(class) => self.judge(class).severity == Severity::Dangerous,
+            _ => false,
+        })?;
+        let reason = format!("runs the methods of {}", self.describe(runs));
+        Some(Outcome::new(Severity::Dangerous, reason, Sym::Tainted))
     }
 
     /// How harmful it is that a function is called with each item of the other arguments: `map(methodcaller("unlink"), paths)`.
@@ -374,6 +390,30 @@ const HOLDERS: &[(&str, &str)] = &[
     ("types", "ModuleType"),
 ];
 
+/// Modules whose functions run the methods of what they are given, `__iter__` and its like.
+const CONSUMERS: &[&str] = &[
+    "builtins",
+    "itertools",
+    "collections",
+    "operator",
+    "math",
+    "statistics",
+    "heapq",
+    "functools",
+    "copy",
+    "array",
+    "struct",
+    "json",
+    "bisect",
+    "random",
+    "string",
+    "decimal",
+    "fractions",
+];
+
+/// Functions in them that do not.
+const ONLY_LOOK: &[&str] = &["id", "type", "isinstance", "issubclass", "callable", "object"];
+
 /// Functions that call what they are given.
 const CALLERS: &[(&str, &str)] = &[
     ("builtins", "map"),
@@ -432,5 +472,9 @@ pub(super) fn rebuild_partial(follow: &mut Follow<'_, '_>, event: Event) -> (Sev
         return (Severity::Dangerous, special::ENDLESS);
     };
     follow.replace(event.subject, partial);
-    if harmful { (Severity::Dangerous, "a harmful function takes the place of its own or is given to it") } else { (Severity::Safe, "") }
+    if harmful {
+        (Severity::Dangerous, "a harmful function takes the place of its own or is given to it")
+    } else {
+        (Severity::Safe, "")
+    }
 }

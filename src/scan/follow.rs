@@ -163,7 +163,9 @@ impl<'h, 'r> Follow<'h, 'r> {
             Sym::Data(value) => !matches!(value, Value::Str(_) | Value::ByteString(_)),
             Sym::Name(_) => true,
             Sym::Instance(class) => {
-                let known = is_class(&class.path) && !class.is("collections", "UserString") && self.judge(class).severity == Severity::Safe;
+                let known = is_class(&class.path)
+                    && !class.is("collections", "UserString")
+                    && self.judge(class).severity == Severity::Safe;
                 known && matches!(made, Some(EventKind::Call(CallKind::NewObj | CallKind::NewObjEx)))
             }
             _ => false,
@@ -213,9 +215,11 @@ impl<'h, 'r> Follow<'h, 'r> {
                 };
                 let args = self.args(tuple, event.object, None);
                 let outcome = match (event.subject, &callee, kind) {
-                    (Value::Extension(_), Sym::Unknown, CallKind::Reduce | CallKind::Inst | CallKind::Obj) => {
-                        Outcome::new(Severity::Dangerous, "only the process that loads it knows what its extension code stands for", Sym::Tainted)
-                    }
+                    (Value::Extension(_), Sym::Unknown, CallKind::Reduce | CallKind::Inst | CallKind::Obj) => Outcome::new(
+                        Severity::Dangerous,
+                        "only the process that loads it knows what its extension code stands for",
+                        Sym::Tainted,
+                    ),
                     _ => self.call(kind, &callee, &args, Value::Call(CallId(id))),
                 };
                 let shown = self.show(event.object);

@@ -18,7 +18,8 @@ pub(super) fn is_exception(module: &str, name: &str) -> bool {
 
 /// Whether an attribute leads from an object to others that it does not hold: `__globals__`, `__subclasses__`, `__builtins__`, `gi_frame`.
 pub(crate) fn is_escape(part: &str) -> bool {
-    let dunder = part.len() > 4 && part.starts_with("__") && part.ends_with("__");
+    // Python's own are all small letters: `__WCS_unpickle__` is a function of a package.
+    let dunder = part.len() > 4 && part.starts_with("__") && part.ends_with("__") && !part.contains(char::is_uppercase);
     (dunder && !HARMLESS_DUNDERS.contains(&part)) || ESCAPES.contains(&part)
 }
 
@@ -169,6 +170,12 @@ const HARMFUL_WORDS: &[&str] = &[
     "pwn",
     "reverse",
 ];
+
+/// Whether a class of a known package says by the end of its name that making one opens or reaches something: `BinaryGzipFile`, `SocketServer`.
+pub(super) fn opens_when_made(name: &str) -> bool {
+    is_class(name)
+        && ["File", "Writer", "Server", "Client", "Connection", "Stream", "FileSystem"].iter().any(|end| name.ends_with(end))
+}
 
 /// Names of functions that do harm wherever they are.
 const HARMFUL_NAMES: &[&str] =

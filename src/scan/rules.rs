@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
-use super::names::{canonical, is_class, is_escape, is_exception, is_harmful_name, says_harm, top};
+use super::names::{canonical, is_class, is_escape, is_exception, is_harmful_name, opens_when_made, says_harm, top};
 use super::remembered::Remembered;
 use super::table;
 
@@ -142,9 +142,12 @@ thread_local! {
 /// What the table says of a name.
 fn judge_by_table(module: &str, name: &str) -> Judgement {
     let judgement = judge_call(module, name);
-    let module = canonical(module);
-    let mut rows = index().get(top(module)).into_iter().flatten().filter(|row| row.made);
-    let plain = !judgement.on_import && rows.any(|row| row.speaks_of(module, name));
+    // The classes say `_frozen_importlib` of themselves, the rows of a user's module `importlib._bootstrap`.
+    let plain = [module, canonical(module)].into_iter().any(|module| {
+        let mut rows = index().get(top(module)).into_iter().flatten().filter(|row| row.made);
+        rows.any(|row| row.speaks_of(module, name))
+    });
+    let plain = plain && !judgement.on_import;
     Judgement { plain, ..judgement }
 }
 
@@ -188,7 +191,7 @@ fn judge_call(module: &str, name: &str) -> Judgement {
     }
     if known {
         let reason = "a name of a known package that is not known to be harmless";
-        let class = is_class(name);
+        let class = is_class(name) && !opens_when_made(name);
         let severity = if class { Severity::Suspicious } else { Severity::Dangerous };
         return Judgement::unlisted(severity, reason);
     }

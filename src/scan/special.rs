@@ -153,7 +153,8 @@ pub(super) fn call(
         ("xml.etree.ElementTree", "ElementTree") if known.len() > 1 => {
             Outcome::new(Severity::Dangerous, "opens a file", Sym::Tainted)
         }
-        ("dateutil.tz" | "dateutil.tz.tz", "tzfile" | "tzical") | ("joblib" | "joblib.memory", "Memory" | "MemorizedFunc" | "MemorizedResult")
+        ("dateutil.tz" | "dateutil.tz.tz", "tzfile" | "tzical")
+        | ("joblib" | "joblib.memory", "Memory" | "MemorizedFunc" | "MemorizedResult")
             if matches!(kind, CallKind::Reduce | CallKind::Inst | CallKind::Obj)
                 && !matches!(first, Sym::Unknown | Sym::Data(Value::None))
                 && !known.is_empty() =>

@@ -8,11 +8,12 @@ Each interpreter says of the classes that its standard library defines which kin
 exceptions     derived from BaseException: calling one stores its arguments
 enumerations   derived from Enum: calling one looks a member up; members that stand in the module as well are named there
 tuples         named tuples: calling one makes a tuple
-plain          none of the class and its bases defines a method that runs by itself, on load or when another function is given the object:
-               to make one without its `__init__` and to give it attributes does nothing
+plain          none of the class and its bases defines a method that runs while the object is made without its `__init__`, given attributes and
+               items, and thrown away; what other functions do with such an object is judged when they are called
 
-A class is taken when every interpreter that has it says the same.
+A class is taken when every interpreter that has it says so; one that is not the same everywhere is plain.
 """
+import abc
 import collections
 import enum
 import importlib
@@ -20,14 +21,12 @@ import json
 import pkgutil
 import sys
 
-# Methods that Python calls by itself and that are harmless in a class that has no others: they are run on demand, or only say something.
-QUIET = set("""__init__ __repr__ __str__ __module__ __doc__ __dict__ __weakref__ __slots__ __qualname__ __annotations__ __eq__ __ne__ __hash__ __lt__ __le__ __gt__ __ge__
-    __firstlineno__ __static_attributes__ __annotate__ __annotate_func__ __annotations_cache__ __dataclass_fields__ __dataclass_params__ __match_args__ __replace__ __abstractmethods__ __parameters__
-    __orig_bases__ __init_subclass__ __class_getitem__ __all__ __version__ __classdictcell__""".split())
+# Methods that the pickle machine calls on an object, and that run when it is thrown away.
+CALLED = set("__new__ __setstate__ __setattr__ __getattr__ __getattribute__ __del__ __setitem__ append extend add".split())
 # Bases written in C whose objects are data.
 DATA = (object, int, float, str, bytes, list, dict, tuple, set, frozenset)
 # What is no part of a library, runs something on import, or is of no use in a pickle.
-LEFT_OUT = {"test", "idlelib", "turtledemo", "antigravity", "this", "lib2to3", "tkinter", "turtle", "distutils", "ensurepip", "venv", "__main__", "site", "_pyrepl", "msilib",
+LEFT_OUT = {"test", "idlelib", "turtledemo", "antigravity", "this", "lib2to3", "tkinter", "turtle", "distutils", "ensurepip", "__main__", "site", "msilib",
             "pip", "setuptools", "pkg_resources", "_distutils_hack", "__hello__", "__phello__"}
 
 
@@ -39,14 +38,14 @@ def kind(cls):
         return "enumerations"
     if issubclass(cls, tuple) and hasattr(cls, "_fields") and "__new__" in vars(cls):
         return "tuples"
-    if type(cls) is not type:
+    if type(cls) not in (type, abc.ABCMeta):
         return None
     for base in cls.__mro__:
-        if base in DATA:
+        if base in DATA or base is abc.ABC:
             continue
         if not base.__flags__ & 1 << 9:
             return None  # not a class that a class statement made
-        if any(name.startswith("__") and name.endswith("__") and name not in QUIET for name in vars(base)):
+        if CALLED & set(vars(base)):
             return None
     return "plain"
 
@@ -74,11 +73,11 @@ def ask():
             module = importlib.import_module(name)
         except BaseException:
             continue
-        classes = [cls for cls in vars(module).values() if isinstance(cls, type) and cls.__module__ == name]
+        classes = [cls for cls in vars(module).values() if isinstance(cls, type) and cls.__module__ in (name, name.lstrip("_"))]
         for cls in list(classes):
-            classes += [inner for inner in vars(cls).values() if isinstance(inner, type) and inner.__module__ == name and inner.__qualname__.startswith(cls.__qualname__ + ".")]
+            classes += [inner for inner in vars(cls).values() if isinstance(inner, type) and inner.__module__ == cls.__module__ and inner.__qualname__.startswith(cls.__qualname__ + ".")]
         for cls in classes:
-            found[name][cls.__qualname__] = kind(cls) or "other"
+            found[cls.__module__][cls.__qualname__] = kind(cls) or "other"
         for key, value in vars(module).items():
             if isinstance(value, enum.Enum) and type(value).__module__ == name:
                 found[name][key] = "members"
@@ -105,8 +104,8 @@ def write(files):
                     kinds[module, name].add(kind)
     rows = collections.defaultdict(lambda: collections.defaultdict(list))
     for (module, name), said in sorted(kinds.items()):
-        if len(said) == 1:
-            rows[said.pop()][module].append(name)
+        if "other" not in said:
+            rows[said.pop() if len(said) == 1 else "plain"][module].append(name)
     versions = ", ".join(sorted((file.rsplit("/", 1)[-1].replace(".json", "") for file in files), key=lambda version: int(version.split(".")[1])))
     print(HEAD.format(versions=versions), end="")
     for kind, call, reason in [

@@ -1,6 +1,6 @@
 //! Rules for numpy: arrays and their types, its functions one by one, and what in it opens files or runs code.
 
-use super::{dangerous, safe, suspicious};
+use super::{dangerous, plain, safe, suspicious};
 use crate::scan::rules::Row;
 
 #[rustfmt::skip]
@@ -69,7 +69,11 @@ pub(super) const ROWS: &[Row] = &[
         isdigit islower isnumeric isspace istitle isupper join ljust lower lstrip mod multiply partition replace rfind rindex \
         rjust rpartition rsplit rstrip split splitlines startswith str_len strip swapcase title translate upper zfill", "a function of texts"),
     safe("numpy numpy.core.getlimits numpy._core.getlimits", "finfo iinfo", "limits of a type"),
+    plain("numpy.core.getlimits numpy._core.getlimits", "^", "limits of a type"),
+    safe("numpy.core.getlimits numpy._core.getlimits", "MachArLike", "limits of a type"),
     safe("numpy.ma numpy.ma.core", "mvoid", "an array"),
+    safe("numpy", "ndenumerate ndindex", "an iterator"),
+    safe("numpy.linalg.**", "*Result", "a named tuple"),
     safe("numpy", "random.* linalg.* fft.* ma.*", "a function of arrays"),
     suspicious("numpy.**", "^", "a class of numpy"),
 ];
