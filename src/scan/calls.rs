@@ -236,7 +236,8 @@ impl Follow<'_, '_> {
                     Sym::Data(value) => self.heap.kind_name(*value),
                     _ => "object",
                 };
-                (Severity::Safe, Sym::name("builtins", &format!("{class}.{name}")))
+                let method = Sym::name("builtins", &format!("{class}.{name}"));
+                (Severity::Safe, Sym::partial(method, vec![object.clone()]).unwrap_or(Sym::Tainted))
             }
             Sym::Source => (Severity::Suspicious, Sym::Source),
             Sym::Function(_) | Sym::Class(_) | Sym::Code(_) | Sym::Marshalled(_) | Sym::Made(_) if escape => {
@@ -465,7 +466,18 @@ pub(super) fn rebuild_partial(follow: &mut Follow<'_, '_>, event: Event) -> (Sev
         return (Severity::Suspicious, "the state is not known");
     };
     let function = follow.sym(function);
-    let known: Vec<Sym> = heap.items(args).iter().take(64).map(|arg| follow.sym(*arg)).collect();
+    let mut known: Vec<Sym> = heap.items(args).iter().take(64).map(|arg| follow.sym(*arg)).collect();
+    // Functions among the keywords are called as well: `key=`, `default=`.
+    let keywords = items.get(2).map(|keywords| heap.items(*keywords)).unwrap_or_default();
+    for value in keywords.iter().skip(1).step_by(2).take(64) {
+        let value = follow.sym(*value);
+        if matches!(
+            value,
+            Sym::Method(_) | Sym::Attributes(_) | Sym::Partial(_) | Sym::Function(_) | Sym::Class(_) | Sym::Made(_)
+        ) {
+            known.push(value);
+        }
+    }
     let harmful = follow.is_harmful(&function) || follow.harmful_in(event.object).is_some();
     let Some(partial) = Sym::partial(function, known) else {
         follow.replace(event.subject, Sym::Tainted);

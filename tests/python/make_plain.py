@@ -13,6 +13,7 @@ plain          none of the class and its bases defines a method that runs while 
 
 A class is taken when every interpreter that has it says so; one that is not the same everywhere is plain.
 """
+
 import abc
 import collections
 import enum
@@ -26,8 +27,27 @@ CALLED = set("__new__ __setstate__ __setattr__ __getattr__ __getattribute__ __de
 # Bases written in C whose objects are data.
 DATA = (object, int, float, str, bytes, list, dict, tuple, set, frozenset)
 # What is no part of a library, runs something on import, or is of no use in a pickle.
-LEFT_OUT = {"test", "idlelib", "turtledemo", "antigravity", "this", "lib2to3", "tkinter", "turtle", "distutils", "ensurepip", "__main__", "site", "msilib",
-            "pip", "setuptools", "pkg_resources", "_distutils_hack", "__hello__", "__phello__"}
+LEFT_OUT = {
+    "test",
+    "idlelib",
+    "turtledemo",
+    "antigravity",
+    "this",
+    "lib2to3",
+    "tkinter",
+    "turtle",
+    "distutils",
+    "ensurepip",
+    "__main__",
+    "site",
+    "msilib",
+    "pip",
+    "setuptools",
+    "pkg_resources",
+    "_distutils_hack",
+    "__hello__",
+    "__phello__",
+}
 
 
 def kind(cls):
@@ -75,7 +95,11 @@ def ask():
             continue
         classes = [cls for cls in vars(module).values() if isinstance(cls, type) and cls.__module__ in (name, name.lstrip("_"))]
         for cls in list(classes):
-            classes += [inner for inner in vars(cls).values() if isinstance(inner, type) and inner.__module__ == cls.__module__ and inner.__qualname__.startswith(cls.__qualname__ + ".")]
+            classes += [
+                inner
+                for inner in vars(cls).values()
+                if isinstance(inner, type) and inner.__module__ == cls.__module__ and inner.__qualname__.startswith(cls.__qualname__ + ".")
+            ]
         for cls in classes:
             found[cls.__module__][cls.__qualname__] = kind(cls) or "other"
         for key, value in vars(module).items():
