@@ -65,7 +65,8 @@ fn what_is_refused_is_not_silently_nothing() {
         let (mut problems, mut found) = (0, 0);
         container::each(&case.bytes, &mut |member| {
             problems += usize::from(member.problem.is_some());
-            found += usize::from(member.bytes.starts_with(b"\x80\x02}q\x00"));
+            // The scanner looks through bytes that are no pickle.
+            found += usize::from(member.bytes.windows(5).any(|window| window == b"\x80\x02}q\x00"));
         });
         assert!(problems + found > 0, "{}", case.name);
     }

@@ -230,6 +230,11 @@ def tars():
     )
     case("tar with blanks in its size", with_checksum(replaced(whole, 124, b"        %03o" % 45)), by_tarfile)
     case("tar with a wrong sum", replaced(whole, 148, b"0000001\0"), by_tarfile)
+    # A header of pax says another size than the member's own: Python takes that.
+    record = b"11 size=45\n"
+    pax = with_checksum(replaced(tarred([("p", record)], form=tarfile.USTAR_FORMAT)[:1024], 156, b"x"))
+    case("tar whose size stands in a header of pax", pax + with_checksum(replaced(whole, 124, b"00000000003\0")), by_tarfile)
+    case("tar whose size stands in a header of pax for all", with_checksum(replaced(pax, 156, b"g")) + whole, by_tarfile)
     case("tar behind zeros", b"\0" * 1024 + whole, by_tarfile)
     case("tar behind a tar", tarred([("a.pkl", fresh())]) + tarred([("b.pkl", fresh())]), by_tarfile)
 
@@ -291,6 +296,7 @@ def compressed():
     ]:
         whole = gzip.compress(fresh())
         case("gzip with a " + name, whole[:3] + bytes([flags]) + whole[4:10] + extra + whole[10:], by_gzip)
+        case("gzip with a " + name + ", wrong sum", whole[:3] + bytes([flags]) + whole[4:10] + extra + whole[10:-8] + b"\1\2\3\4" + whole[-4:], by_gzip)
     whole = gzip.compress(fresh())
     header = whole[:3] + bytes([2]) + whole[4:10]
     case("gzip with a sum of its header", header + (zlib.crc32(header) & 0xFFFF).to_bytes(2, "little") + whole[10:], by_gzip)
