@@ -6,6 +6,7 @@ mod common;
 
 use std::fs;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use cloudpickle::container;
 use common::{default_python, scripts};
@@ -18,7 +19,13 @@ struct Case {
     read: Vec<Vec<u8>>,
 }
 
-fn cases() -> Vec<Case> {
+/// The table, written once for all tests.
+fn cases() -> &'static [Case] {
+    static CASES: OnceLock<Vec<Case>> = OnceLock::new();
+    CASES.get_or_init(write_cases)
+}
+
+fn write_cases() -> Vec<Case> {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("containers");
     let output = default_python().command().arg(scripts().join("containers.py")).arg(&dir).output().expect("python starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -43,7 +50,7 @@ fn what_python_reads_we_read() {
     let cases = cases();
     let mut missed = Vec::new();
     let mut read = 0;
-    for case in &cases {
+    for case in cases {
         let mut members: Vec<Vec<u8>> = Vec::new();
         container::each(&case.bytes, &mut |member| members.push(member.bytes.to_vec()));
         for wanted in &case.read {
@@ -80,9 +87,9 @@ fn broken_ends_and_headers() {
         container::each(bytes, &mut |member| problems += usize::from(member.problem.is_some()));
         problems
     };
-    let whole = cases().into_iter().find(|case| case.name == "zip stored").expect("it is in the table").bytes;
+    let whole = &cases().iter().find(|case| case.name == "zip stored").expect("it is in the table").bytes;
     let end = whole.windows(4).rposition(|window| window == b"PK\x05\x06").expect("it has an end");
-    assert_eq!(problems(&whole), 0);
+    assert_eq!(problems(whole), 0);
     assert_eq!(problems(&whole[..end]), 1, "without an end");
     let mut lies = whole.clone();
     lies[end + 12] ^= 0x40;
