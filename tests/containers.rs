@@ -94,5 +94,8 @@ fn broken_ends_and_headers() {
     let mut lies = whole.clone();
     lies[end + 12] ^= 0x40;
     assert_eq!(problems(&lies), 1, "the size of the directory lies");
+    let mut lies = whole.clone();
+    lies[end + 19] = 0x7f;
+    assert_eq!(problems(&lies), 1, "the offset of the directory lies");
     assert_eq!(problems(b"\x93NUMPY\x01\x00\x10\x00{no dict of it} N."), 1);
 }

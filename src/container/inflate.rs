@@ -28,7 +28,7 @@ fn xz(bytes: &[u8], room: usize) -> (Vec<u8>, Option<&'static str>) {
         let mut again = lzma_rust2::XzReader::new_mem_limit(padded, true, DICTIONARY);
         let length = crate::int::u64_from_usize(data.len());
         if io::copy(&mut again.by_ref().take(length), &mut io::sink()).is_ok_and(|read| read == length) {
-            data.extend(again.take(2 * CHUNK).bytes().map_while(Result::ok));
+            data.extend(pieces(again.take(2 * CHUNK), room, &mut [0]).0);
         }
     }
     (data, problem)
@@ -135,11 +135,15 @@ fn header(bytes: &[u8]) -> Option<usize> {
 const PIECE: usize = 1 << 14;
 
 /// Reads at most as much as there is room for.
-fn read(mut from: impl Read, room: usize) -> (Vec<u8>, Option<&'static str>) {
+fn read(from: impl Read, room: usize) -> (Vec<u8>, Option<&'static str>) {
+    pieces(from, room, &mut [0; PIECE])
+}
+
+/// Reads piece by piece, each as long as the buffer.
+fn pieces(mut from: impl Read, room: usize, piece: &mut [u8]) -> (Vec<u8>, Option<&'static str>) {
     let mut data = Vec::new();
-    let mut piece = [0; PIECE];
     loop {
-        match from.read(&mut piece) {
+        match from.read(piece) {
             Ok(0) => return (data, None),
             Ok(count) => data.extend_from_slice(piece.get(..count).unwrap_or_default()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -32,7 +32,10 @@ pub(super) fn problem(bytes: &[u8]) -> Option<&'static str> {
     if !bytes.starts_with(LOCAL) {
         return None;
     }
-    let Some((start, _)) = directory_start(bytes) else { return Some("the zip file has no end") };
+    let Some((start, offset)) = directory_start(bytes) else { return Some("the zip file has no end") };
+    if offset > start {
+        return Some("the directory of the zip file stands before where its end says");
+    }
     let stands = bytes.get(start..).is_some_and(|rest| [CENTRAL, END, LARGE_END].iter().any(|header| rest.starts_with(header)));
     if stands { None } else { Some("the directory of the zip file is not where its end says") }
 }
