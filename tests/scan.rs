@@ -166,6 +166,24 @@ fn own_rules_go_first() {
     assert_eq!(scan(stream, &Rules::default().allow("os", "getcwd").deny("os", "**")).verdict(), Verdict::Dangerous);
 }
 
+/// A class that is data is harmless as long as its `__init__` does not run, and none of its methods.
+#[test]
+fn objects_made_without_their_init() {
+    let of = |stream: &[u8]| scan(stream, &Rules::default()).verdict();
+    assert_eq!(of(b"\x80\x02cmimetypes\nMimeTypes\n)\x81}X\x01\0\0\0aK\x01sb."), Verdict::Safe);
+    assert_eq!(of(b"ccopyreg\n_reconstructor\n(cmimetypes\nMimeTypes\nc__builtin__\nobject\nNtR."), Verdict::Safe);
+    assert_eq!(of(b"\x80\x02cmimetypes\nMimeTypes\n)R."), Verdict::Dangerous);
+    // `FileType("w")`, and then a call of the object.
+    let file_type = b"\x80\x02cargparse\nFileType\n)\x81}X\x05\0\0\0_modeX\x01\0\0\0wsb".to_vec();
+    assert_eq!(of(&[&*file_type, b"."].concat()), Verdict::Safe);
+    assert_eq!(of(&[&*file_type, b"X\x01\0\0\0x\x85R."].concat()), Verdict::Dangerous);
+    // `list(FileInput)`
+    assert_eq!(of(b"\x80\x02c__builtin__\nlist\ncfileinput\nFileInput\n)\x81\x85R."), Verdict::Dangerous);
+    // A state that brings a function, and one that has a destructor.
+    assert_eq!(of(b"\x80\x02cmimetypes\nMimeTypes\n)\x81}X\x01\0\0\0acos\nsystem\nsb)R."), Verdict::Dangerous);
+    assert_ne!(of(b"\x80\x02ctempfile\n_TemporaryFileCloser\n)\x81."), Verdict::Safe);
+}
+
 /// Functions that this crate ships as source are code by value that is only built; sources that do something are dangerous.
 #[test]
 fn source_functions() {

@@ -12,12 +12,30 @@ pub(super) fn sniffed(bytes: &[u8], room: usize) -> Option<(Vec<u8>, Option<&'st
         [0x1f, 0x8b, ..] => Some(gzip(bytes, room)),
         [0x78, flags, ..] if (0x7800 + u16::from(*flags)) % 31 == 0 => Some(zlib(bytes, room)),
         [b'B', b'Z', b'h', b'1'..=b'9', ..] => Some(read(bzip2::read::MultiBzDecoder::new(bytes), room)),
-        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(read(lzma_rust2::XzReader::new_mem_limit(bytes, true, DICTIONARY), room)),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(xz(bytes, room)),
         [0x5d, 0, 0, ..] => Some(lzma(bytes, room)),
         [0x04, 0x22, 0x4d, 0x18, ..] => Some(read(lz4_flex::frame::FrameDecoder::new(bytes), room)),
         _ => None,
     }
 }
+
+/// What is cut is read to the last byte that can be unpacked. The reader gives nothing of a chunk that is cut, and nothing of a piece in which it fails:
+/// so it is read again with zeros behind it, from there on byte by byte. What the zeros unpack to stands behind all that Python would read.
+fn xz(bytes: &[u8], room: usize) -> (Vec<u8>, Option<&'static str>) {
+    let (mut data, problem) = read(lzma_rust2::XzReader::new_mem_limit(bytes, true, DICTIONARY), room);
+    if problem == Some(BROKEN) {
+        let padded = bytes.chain(io::repeat(0).take(CHUNK));
+        let mut again = lzma_rust2::XzReader::new_mem_limit(padded, true, DICTIONARY);
+        let length = crate::int::u64_from_usize(data.len());
+        if io::copy(&mut again.by_ref().take(length), &mut io::sink()).is_ok_and(|read| read == length) {
+            data.extend(pieces(again.take(2 * CHUNK), room, &mut [0]).0);
+        }
+    }
+    (data, problem)
+}
+
+/// How long a chunk of lzma is, packed or not.
+const CHUNK: u64 = 1 << 16;
 
 /// Streams of lzma, one after another, as Python's `lzma` reads them.
 fn lzma(bytes: &[u8], room: usize) -> (Vec<u8>, Option<&'static str>) {
@@ -49,9 +67,13 @@ pub(super) fn zipped_lzma(bytes: &[u8], room: usize) -> (Vec<u8>, Option<&'stati
     }
 }
 
-/// Streams of zlib, one after another, as joblib reads them.
+/// Streams of zlib, one after another, as joblib reads them. As with gzip, what comes before a wrong checksum was loaded by then.
 fn zlib(bytes: &[u8], room: usize) -> (Vec<u8>, Option<&'static str>) {
-    streams(bytes, room, |rest, room| read(flate2::bufread::ZlibDecoder::new(rest), room))
+    let (data, problem) = streams(bytes, room, |rest, room| read(flate2::bufread::ZlibDecoder::new(rest), room));
+    match problem {
+        Some(_) if data.is_empty() => (deflate(bytes.get(2..).unwrap_or_default(), room).0, problem),
+        _ => (data, problem),
+    }
 }
 
 /// Reads stream after stream. What stands behind the first and is none is left out, as Python does.
@@ -93,17 +115,35 @@ fn gzip(bytes: &[u8], room: usize) -> (Vec<u8>, Option<&'static str>) {
     }
 }
 
-/// How long a gzip header without names and extras is.
+/// How long a gzip header is: ten bytes, and what its flags say: an extra field, a name, a comment, a checksum.
 fn header(bytes: &[u8]) -> Option<usize> {
-    (bytes.len() > 10).then_some(10)
+    let flags = *bytes.get(3)?;
+    let mut at = 10;
+    if flags & 4 != 0 {
+        at += 2 + usize::from(u16::from_le_bytes(*bytes.get(at..)?.first_chunk()?));
+    }
+    for flag in [8, 16] {
+        if flags & flag != 0 {
+            at += memchr::memchr(0, bytes.get(at..)?)? + 1;
+        }
+    }
+    at += if flags & 2 != 0 { 2 } else { 0 };
+    (bytes.len() > at).then_some(at)
 }
 
+/// How many bytes are read at once.
+const PIECE: usize = 1 << 14;
+
 /// Reads at most as much as there is room for.
-fn read(mut from: impl Read, room: usize) -> (Vec<u8>, Option<&'static str>) {
+fn read(from: impl Read, room: usize) -> (Vec<u8>, Option<&'static str>) {
+    pieces(from, room, &mut [0; PIECE])
+}
+
+/// Reads piece by piece, each as long as the buffer.
+fn pieces(mut from: impl Read, room: usize, piece: &mut [u8]) -> (Vec<u8>, Option<&'static str>) {
     let mut data = Vec::new();
-    let mut piece = [0; 1 << 14];
     loop {
-        match from.read(&mut piece) {
+        match from.read(piece) {
             Ok(0) => return (data, None),
             Ok(count) => data.extend_from_slice(piece.get(..count).unwrap_or_default()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

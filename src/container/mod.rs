@@ -148,6 +148,9 @@ impl Walk<'_> {
             alone = false;
         }
         if zip::is_zip(bytes) {
+            if let Some(problem) = zip::problem(bytes) {
+                (self.visit)(Member { path: &path, bytes: &[], may_be_none, problem: Some(problem) });
+            }
             let mut seen = 0;
             zip::each(bytes, &mut self.room, &mut |room, part| {
                 seen += 1;
@@ -196,6 +199,8 @@ fn npy(bytes: &[u8]) -> Option<(usize, bool)> {
     };
     let end = length.checked_add(start)?;
     let header = bytes.get(start..end)?;
+    // What is no dict with a dtype, numpy refuses.
+    memchr::memmem::find(header, b"descr")?;
     Some((end, header.contains(&b'O')))
 }
 

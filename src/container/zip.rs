@@ -27,6 +27,19 @@ pub(super) fn is_zip(bytes: &[u8]) -> bool {
     bytes.starts_with(LOCAL) || memchr::memmem::rfind(tail, END).is_some()
 }
 
+/// Why Python would not open a zip file, where that shows at its end; its members are found by their headers all the same.
+pub(super) fn problem(bytes: &[u8]) -> Option<&'static str> {
+    if !bytes.starts_with(LOCAL) {
+        return None;
+    }
+    let Some((start, offset)) = directory_start(bytes) else { return Some("the zip file has no end") };
+    if offset > start {
+        return Some("the directory of the zip file stands before where its end says");
+    }
+    let stands = bytes.get(start..).is_some_and(|rest| [CENTRAL, END, LARGE_END].iter().any(|header| rest.starts_with(header)));
+    if stands { None } else { Some("the directory of the zip file is not where its end says") }
+}
+
 /// A member's name and what is in it.
 pub(super) type Named<'b> = (String, Cow<'b, [u8]>);
 

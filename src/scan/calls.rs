@@ -80,7 +80,9 @@ impl Follow<'_, '_> {
             Sym::Tainted => {
                 Outcome::new(Severity::Dangerous, "what is called is not known, and something harmful went into it", Sym::Tainted)
             }
-            Sym::Instance(name) if self.judge(name).unlisted => self.unknown_call(args),
+            Sym::Instance(name) if self.judge(name).unlisted && !super::rules::is_standard(&name.module) => {
+                self.unknown_call(args)
+            }
             // The class of a function that sympy does not know, `f` in `f(x)`.
             Sym::Instance(name) if name.is("sympy.core.function", "_rebuild_undef") => {
                 Outcome::new(Severity::Safe, "an expression", Sym::Instance(name.clone()))
@@ -111,11 +113,17 @@ impl Follow<'_, '_> {
         let judgement = self.judge(name);
         let mut severity = judgement.severity;
         let made = matches!(kind, CallKind::NewObj | CallKind::NewObjEx);
-        if judgement.unlisted && made && is_class(&name.path) {
+        let mut reason = judgement.reason;
+        if judgement.plain && made {
+            (severity, reason) = (Severity::Safe, "an object made without its `__init__`");
+        } else if judgement.unlisted && made && is_class(&name.path) {
             severity = severity.min(Severity::Suspicious);
         }
         if severity == Severity::Dangerous {
-            return Outcome::new(severity, judgement.reason, Sym::Tainted);
+            return Outcome::new(severity, reason, Sym::Tainted);
+        }
+        if let Some(runs) = self.runs_methods(name, args) {
+            return runs;
         }
         if !HOLDERS.contains(&(super::names::canonical(&name.module), name.path.as_str())) {
             if let Some(harmful) = self.harmful_in(args.whole) {
@@ -127,7 +135,7 @@ impl Follow<'_, '_> {
             }
         }
         let gives = if name.path.is_empty() { Sym::Unknown } else { Sym::Instance(name.clone().into()) };
-        Outcome::new(severity, judgement.reason, gives)
+        Outcome::new(severity, reason, gives)
     }
 
     /// Functions that call what they are given, and are given code by value.
@@ -142,6 +150,7 @@ impl Follow<'_, '_> {
                 Sym::Function(made) => self.code_is_harmless(*made),
                 Sym::Class(_) | Sym::Source => false,
                 Sym::Made(class) => !self.class_runs(*class, &["__call__", "__iter__", "__next__", "__getitem__"]),
+                Sym::Method(_) | Sym::Attributes(_) | Sym::Partial(_) if caller => self.applied(&arg, args) < Severity::Dangerous,
                 _ => true,
             };
             if !harmless {
@@ -149,6 +158,36 @@ impl Follow<'_, '_> {
             }
         }
         None
+    }
+
+    /// Functions that iterate, compare or copy what they are given, and are given an object that was made without its `__init__`: now its methods run.
+    fn runs_methods(&mut self, name: &Name, args: &Args) -> Option<Outcome> {
+        if !CONSUMERS.contains(&super::names::canonical(&name.module)) || ONLY_LOOK.contains(&name.path.as_str()) {
+            return None;
+        }
+        let runs = args.known.iter().find(|arg| match arg {
+            Sym::Instance(class) => self.judge(class).severity == Severity::Dangerous,
+            _ => false,
+        })?;
+        let reason = format!("runs the methods of {}", self.describe(runs));
+        Some(Outcome::new(Severity::Dangerous, reason, Sym::Tainted))
+    }
+
+    /// How harmful it is that a function is called with each item of the other arguments: `map(methodcaller("unlink"), paths)`.
+    fn applied(&mut self, function: &Sym, args: &Args) -> Severity {
+        let heap = self.heap;
+        let mut worst = Severity::Safe;
+        for arg in args.known.clone() {
+            let items = match arg {
+                Sym::Data(list) => heap.items(list).to_vec(),
+                _ => continue,
+            };
+            for item in items.into_iter().take(64) {
+                let known = vec![self.sym(item)];
+                worst = worst.max(self.call_in(CallKind::Reduce, function, &Args { known, whole: args.whole }, item, 1).severity);
+            }
+        }
+        worst
     }
 
     /// An attribute, by a name with dots.
@@ -197,7 +236,8 @@ impl Follow<'_, '_> {
                     Sym::Data(value) => self.heap.kind_name(*value),
                     _ => "object",
                 };
-                (Severity::Safe, Sym::name("builtins", &format!("{class}.{name}")))
+                let method = Sym::name("builtins", &format!("{class}.{name}"));
+                (Severity::Safe, Sym::partial(method, vec![object.clone()]).unwrap_or(Sym::Tainted))
             }
             Sym::Source => (Severity::Suspicious, Sym::Source),
             Sym::Function(_) | Sym::Class(_) | Sym::Code(_) | Sym::Marshalled(_) | Sym::Made(_) if escape => {
@@ -351,6 +391,30 @@ const HOLDERS: &[(&str, &str)] = &[
     ("types", "ModuleType"),
 ];
 
+/// Modules whose functions run the methods of what they are given, `__iter__` and its like.
+const CONSUMERS: &[&str] = &[
+    "builtins",
+    "itertools",
+    "collections",
+    "operator",
+    "math",
+    "statistics",
+    "heapq",
+    "functools",
+    "copy",
+    "array",
+    "struct",
+    "json",
+    "bisect",
+    "random",
+    "string",
+    "decimal",
+    "fractions",
+];
+
+/// Functions in them that do not.
+const ONLY_LOOK: &[&str] = &["id", "type", "isinstance", "issubclass", "callable", "object"];
+
 /// Functions that call what they are given.
 const CALLERS: &[(&str, &str)] = &[
     ("builtins", "map"),
@@ -402,12 +466,27 @@ pub(super) fn rebuild_partial(follow: &mut Follow<'_, '_>, event: Event) -> (Sev
         return (Severity::Suspicious, "the state is not known");
     };
     let function = follow.sym(function);
-    let known: Vec<Sym> = heap.items(args).iter().take(64).map(|arg| follow.sym(*arg)).collect();
-    let harmful = follow.is_harmful(&function);
+    let mut known: Vec<Sym> = heap.items(args).iter().take(64).map(|arg| follow.sym(*arg)).collect();
+    // Functions among the keywords are called as well: `key=`, `default=`.
+    let keywords = items.get(2).map(|keywords| heap.items(*keywords)).unwrap_or_default();
+    for value in keywords.iter().skip(1).step_by(2).take(64) {
+        let value = follow.sym(*value);
+        if matches!(
+            value,
+            Sym::Method(_) | Sym::Attributes(_) | Sym::Partial(_) | Sym::Function(_) | Sym::Class(_) | Sym::Made(_)
+        ) {
+            known.push(value);
+        }
+    }
+    let harmful = follow.is_harmful(&function) || follow.harmful_in(event.object).is_some();
     let Some(partial) = Sym::partial(function, known) else {
         follow.replace(event.subject, Sym::Tainted);
         return (Severity::Dangerous, special::ENDLESS);
     };
     follow.replace(event.subject, partial);
-    if harmful { (Severity::Dangerous, "a harmful function takes the place of its own") } else { (Severity::Safe, "") }
+    if harmful {
+        (Severity::Dangerous, "a harmful function takes the place of its own or is given to it")
+    } else {
+        (Severity::Safe, "")
+    }
 }

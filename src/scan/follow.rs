@@ -142,6 +142,8 @@ impl<'h, 'r> Follow<'h, 'r> {
                 let mapped = if global.python2 { crate::compat::to_python3(&module, &name) } else { (&*module, &*name) };
                 Sym::name(mapped.0, mapped.1)
             }
+            // The machine stops at a name that is no str.
+            _ if self.is_no_text(global.module, &module) || self.is_no_text(global.name, &name) => Sym::Unknown,
             _ => Sym::Tainted,
         };
         self.any_harmful |= self.is_harmful(&sym);
@@ -149,6 +151,25 @@ impl<'h, 'r> Follow<'h, 'r> {
             *slot = Some(sym.clone());
         }
         sym
+    }
+
+    /// Whether an object is known to be no str: plain data, a class, or an object of a class that is known.
+    fn is_no_text(&self, value: Value, sym: &Sym) -> bool {
+        let made = match value {
+            Value::Call(id) => self.heap.events.get(id.index()).map(|event| event.kind),
+            _ => None,
+        };
+        match sym {
+            Sym::Data(value) => !matches!(value, Value::Str(_) | Value::ByteString(_)),
+            Sym::Name(_) => true,
+            Sym::Instance(class) => {
+                let known = is_class(&class.path)
+                    && !class.is("collections", "UserString")
+                    && self.judge(class).severity == Severity::Safe;
+                known && matches!(made, Some(EventKind::Call(CallKind::NewObj | CallKind::NewObjEx)))
+            }
+            _ => false,
+        }
     }
 
     /// Judges everything.
@@ -193,7 +214,14 @@ impl<'h, 'r> Follow<'h, 'r> {
                     _ => event.object,
                 };
                 let args = self.args(tuple, event.object, None);
-                let outcome = self.call(kind, &callee, &args, Value::Call(CallId(id)));
+                let outcome = match (event.subject, &callee, kind) {
+                    (Value::Extension(_), Sym::Unknown, CallKind::Reduce | CallKind::Inst | CallKind::Obj) => Outcome::new(
+                        Severity::Dangerous,
+                        "only the process that loads it knows what its extension code stands for",
+                        Sym::Tainted,
+                    ),
+                    _ => self.call(kind, &callee, &args, Value::Call(CallId(id))),
+                };
                 let shown = self.show(event.object);
                 self.list_call(&callee, shown, &outcome);
                 outcome.gives
@@ -335,6 +363,10 @@ impl<'h, 'r> Follow<'h, 'r> {
             let offset = self.offset + self.places.global(index);
             match self.global(index) {
                 Sym::Name(name) => named.push((offset, Some(name))),
+                Sym::Unknown => {
+                    self.at = offset;
+                    self.find(Severity::Suspicious, "names a global by what is no text");
+                }
                 _ => named.push((offset, None)),
             }
         }
@@ -381,6 +413,9 @@ impl<'h, 'r> Follow<'h, 'r> {
 
     /// Whether it is no harm to hold a name: a method of a harmless class, a function of the standard library that only looks at something.
     pub(super) fn is_quiet(&self, name: &Name, judgement: Judgement) -> bool {
+        if judgement.plain {
+            return true;
+        }
         if !is_standard(&name.module) || name.path.split('.').any(is_escape) {
             return false;
         }
@@ -414,7 +449,8 @@ impl<'h, 'r> Follow<'h, 'r> {
                     // The pickle machine asks the object for these, and an object's own attributes come before its class's.
                     self.replace(event.subject, Sym::Tainted);
                 }
-                let severity = if judgement.unlisted { judgement.severity.min(Severity::Suspicious) } else { Severity::Safe };
+                let known = judgement.plain || !judgement.unlisted;
+                let severity = if known { Severity::Safe } else { judgement.severity.min(Severity::Suspicious) };
                 (severity, judgement.reason)
             }
             Sym::Partial(_) => calls::rebuild_partial(self, event),

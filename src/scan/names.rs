@@ -10,13 +10,16 @@ pub(crate) fn is_class(name: &str) -> bool {
     !name.contains('.') && name.trim_start_matches('_').starts_with(char::is_uppercase)
 }
 
-pub(super) fn is_exception(name: &str) -> bool {
-    is_class(name) && ["Error", "Exception", "Warning"].iter().any(|end| name.ends_with(end))
+/// Whether a name is that of an exception: by its end, or since a module of exceptions holds it.
+pub(super) fn is_exception(module: &str, name: &str) -> bool {
+    let holds = module.contains('.') && ["exceptions", "errors", "exc"].contains(&module.rsplit('.').next().unwrap_or(module));
+    is_class(name) && (holds || ["Error", "Exception", "Warning"].iter().any(|end| name.ends_with(end)))
 }
 
 /// Whether an attribute leads from an object to others that it does not hold: `__globals__`, `__subclasses__`, `__builtins__`, `gi_frame`.
 pub(crate) fn is_escape(part: &str) -> bool {
-    let dunder = part.len() > 4 && part.starts_with("__") && part.ends_with("__");
+    // Python's own are all small letters: `__WCS_unpickle__` is a function of a package.
+    let dunder = part.len() > 4 && part.starts_with("__") && part.ends_with("__") && !part.contains(char::is_uppercase);
     (dunder && !HARMLESS_DUNDERS.contains(&part)) || ESCAPES.contains(&part)
 }
 
@@ -167,6 +170,12 @@ const HARMFUL_WORDS: &[&str] = &[
     "pwn",
     "reverse",
 ];
+
+/// Whether a class of a known package says by the end of its name that making one opens or reaches something: `BinaryGzipFile`, `SocketServer`.
+pub(super) fn opens_when_made(name: &str) -> bool {
+    is_class(name)
+        && ["File", "Writer", "Server", "Client", "Connection", "Stream", "FileSystem"].iter().any(|end| name.ends_with(end))
+}
 
 /// Names of functions that do harm wherever they are.
 const HARMFUL_NAMES: &[&str] =

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
-use super::names::{canonical, is_class, is_escape, is_exception, is_harmful_name, says_harm, top};
+use super::names::{canonical, is_class, is_escape, is_exception, is_harmful_name, opens_when_made, says_harm, top};
 use super::remembered::Remembered;
 use super::table;
 
@@ -41,6 +41,8 @@ pub(crate) struct Row {
     pub(crate) modules: &'static str,
     pub(crate) names: &'static str,
     pub(crate) reason: &'static str,
+    /// It speaks only of objects that are made without their `__init__`.
+    pub(crate) made: bool,
 }
 
 /// What is known of a global.
@@ -53,11 +55,17 @@ pub(crate) struct Judgement {
     pub(crate) unlisted: bool,
     /// The import alone does the harm.
     pub(crate) on_import: bool,
+    /// It is harmless when it is made without its `__init__`.
+    pub(crate) plain: bool,
 }
 
 impl Judgement {
     fn listed(severity: Severity, reason: &'static str) -> Self {
-        Self { severity, reason, unlisted: false, on_import: false }
+        Self { severity, reason, unlisted: false, on_import: false, plain: false }
+    }
+
+    fn unlisted(severity: Severity, reason: &'static str) -> Self {
+        Self { unlisted: true, ..Self::listed(severity, reason) }
     }
 }
 
@@ -133,6 +141,18 @@ thread_local! {
 
 /// What the table says of a name.
 fn judge_by_table(module: &str, name: &str) -> Judgement {
+    let judgement = judge_call(module, name);
+    // The classes say `_frozen_importlib` of themselves, the rows of a user's module `importlib._bootstrap`.
+    let plain = [module, canonical(module)].into_iter().any(|module| {
+        let mut rows = index().get(top(module)).into_iter().flatten().filter(|row| row.made);
+        rows.any(|row| row.speaks_of(module, name))
+    });
+    let plain = plain && !judgement.on_import;
+    Judgement { plain, ..judgement }
+}
+
+/// What the table says of a call of a name.
+fn judge_call(module: &str, name: &str) -> Judgement {
     if HARM_ON_IMPORT.iter().any(|import| module_matches(import, module)) || module.ends_with(".__main__") {
         let reason = "importing the module runs a program";
         return Judgement { on_import: true, ..Judgement::listed(Severity::Dangerous, reason) };
@@ -149,13 +169,12 @@ fn judge_by_table(module: &str, name: &str) -> Judgement {
         .unwrap_or(name);
     let top = top(module);
     let known = table::PACKAGES.contains(&top);
-    if (known || is_standard(module)) && is_exception(name) {
+    let reaching = table::REACHING.iter().any(|pattern| module_matches(pattern, module));
+    if (known || reaching || is_standard(module)) && is_exception(module, name) {
         return Judgement::listed(Severity::Safe, "an exception");
     }
     for row in index().get(top).into_iter().flatten() {
-        if row.modules.iter().any(|pattern| module_matches(pattern, module))
-            && row.names.iter().any(|pattern| row_matches(row.severity, pattern, name))
-        {
+        if !row.made && row.speaks_of(module, name) {
             return Judgement::listed(row.severity, row.reason);
         }
     }
@@ -164,23 +183,23 @@ fn judge_by_table(module: &str, name: &str) -> Judgement {
     }
     if is_standard(module) {
         let reason = "a name of the standard library that is not known to be harmless";
-        return Judgement { severity: Severity::Dangerous, reason, unlisted: true, on_import: false };
+        return Judgement::unlisted(Severity::Dangerous, reason);
     }
-    if table::REACHING.iter().any(|pattern| module_matches(pattern, module)) {
+    if reaching {
         let reason = "a name of a package that runs commands or code, or reaches others";
-        return Judgement { severity: Severity::Dangerous, reason, unlisted: true, on_import: false };
+        return Judgement::unlisted(Severity::Dangerous, reason);
     }
     if known {
         let reason = "a name of a known package that is not known to be harmless";
-        let class = is_class(name);
+        let class = is_class(name) && !opens_when_made(name);
         let severity = if class { Severity::Suspicious } else { Severity::Dangerous };
-        return Judgement { severity, reason, unlisted: true, on_import: false };
+        return Judgement::unlisted(severity, reason);
     }
     if says_harm(name) {
         let reason = "the module is not known, and the name says that it runs, opens or fetches something";
-        return Judgement { severity: Severity::Dangerous, reason, unlisted: true, on_import: false };
+        return Judgement::unlisted(Severity::Dangerous, reason);
     }
-    Judgement { severity: Severity::Suspicious, reason: "the module is not known", unlisted: true, on_import: false }
+    Judgement::unlisted(Severity::Suspicious, "the module is not known")
 }
 
 const CONSTRUCTORS: &[&str] = &[".__new__", ".__init__"];
@@ -204,6 +223,14 @@ struct Indexed {
     names: Vec<&'static str>,
     severity: Severity,
     reason: &'static str,
+    made: bool,
+}
+
+impl Indexed {
+    fn speaks_of(&self, module: &str, name: &str) -> bool {
+        self.modules.iter().any(|pattern| module_matches(pattern, module))
+            && self.names.iter().any(|pattern| row_matches(self.severity, pattern, name))
+    }
 }
 
 /// The table by the first part of the module's name.
@@ -218,7 +245,13 @@ fn index() -> &'static HashMap<&'static str, Vec<Indexed>> {
             }
             for (top, modules) in by_top {
                 let names = row.names.split_whitespace().collect();
-                index.entry(top).or_default().push(Indexed { modules, names, severity: row.severity, reason: row.reason });
+                index.entry(top).or_default().push(Indexed {
+                    modules,
+                    names,
+                    severity: row.severity,
+                    reason: row.reason,
+                    made: row.made,
+                });
             }
         }
         index
@@ -259,7 +292,7 @@ fn name_matches(pattern: &str, name: &str) -> bool {
 pub(crate) fn is_listed(module: &str) -> bool {
     static LISTED: OnceLock<HashSet<&'static str>> = OnceLock::new();
     let listed = LISTED.get_or_init(|| {
-        let patterns = table::rows().flat_map(|row| row.modules.split_whitespace());
+        let patterns = table::written().flat_map(|row| row.modules.split_whitespace());
         patterns.map(|pattern| pattern.strip_suffix(".**").unwrap_or(pattern)).collect()
     });
     listed.contains(module)

@@ -54,7 +54,7 @@ pub(super) fn call(
             let module = follow.text(&first);
             import_by_call(follow, module)
         }
-        ("dill._dill", "_import_module") | ("pydoc", "locate") | ("pkgutil", "resolve_name") => {
+        (by @ "dill._dill", "_import_module") | (by @ "pydoc", "locate") | (by @ "pkgutil", "resolve_name") => {
             let target = follow.text(&first).map(|text| text.replace(':', "."));
             let target = target.map(|text| match text.rsplit_once('.') {
                 Some((module, path)) => Name::resolve(module, path),
@@ -63,7 +63,7 @@ pub(super) fn call(
             match target {
                 Some(name) => {
                     let module = Some(name.module.as_str().into());
-                    let imported = import(follow, module);
+                    let imported = if by == "dill._dill" { import(follow, module) } else { import_by_call(follow, module) };
                     follow.reach(&name);
                     Outcome { gives: Sym::Name(name.into()), ..imported }
                 }
@@ -78,6 +78,21 @@ pub(super) fn call(
                 return Some(Outcome::new(Severity::Dangerous, reason, Sym::Tainted));
             }
             Outcome::new(Severity::Suspicious, "makes a class", Sym::Class(this))
+        }
+        // The class of an object.
+        ("builtins", "type") if known.len() == 1 => {
+            let class = match &first {
+                Sym::Instance(class) => Sym::Name(class.clone()),
+                Sym::Made(class) => Sym::Class(*class),
+                Sym::Data(value) => Sym::name("builtins", follow.heap.kind_name(*value)),
+                Sym::Text(_) => Sym::name("builtins", "str"),
+                Sym::Bytes(_) => Sym::name("builtins", "bytes"),
+                Sym::Tainted => Sym::Tainted,
+                Sym::Name(name) if !super::names::is_class(&name.path) => Sym::name("types", "FunctionType"),
+                Sym::Name(_) | Sym::Class(_) => Sym::name("builtins", "type"),
+                _ => return None,
+            };
+            Outcome::new(Severity::Safe, "the class of an object", class)
         }
         ("builtins", "vars") => match first {
             Sym::Instance(of) if of.is("types", "ModuleType") => {
@@ -134,8 +149,16 @@ pub(super) fn call(
             None => Outcome::new(Severity::Dangerous, "a type that is not known", Sym::Tainted),
         },
         ("marshal", "loads") | ("dill._dill", "_unmarshal") => marshalled(follow, &first),
-        // The file is opened.
+        // The file is opened, or the folder made; what pickles write gives none.
         ("xml.etree.ElementTree", "ElementTree") if known.len() > 1 => {
+            Outcome::new(Severity::Dangerous, "opens a file", Sym::Tainted)
+        }
+        ("dateutil.tz" | "dateutil.tz.tz", "tzfile" | "tzical")
+        | ("joblib" | "joblib.memory", "Memory" | "MemorizedFunc" | "MemorizedResult")
+            if matches!(kind, CallKind::Reduce | CallKind::Inst | CallKind::Obj)
+                && !matches!(first, Sym::Unknown | Sym::Data(Value::None))
+                && !known.is_empty() =>
+        {
             Outcome::new(Severity::Dangerous, "opens a file", Sym::Tainted)
         }
         ("lightgbm" | "lightgbm.basic" | "xgboost" | "xgboost.core" | "catboost" | "catboost.core", "Booster")
@@ -149,9 +172,13 @@ pub(super) fn call(
         ("pickle" | "dill._dill" | "cloudpickle.cloudpickle", "loads" | "_loads") | ("torch.storage", "_load_from_bytes") => {
             nested(follow, &first)
         }
-        ("copyreg", "_reconstructor" | "__newobj__" | "__newobj_ex__") => {
-            follow.call_in(CallKind::NewObj, &first, &rest(1), this, hops + 1)
+        ("copyreg", "_reconstructor") => {
+            // `_reconstructor(cls, base, state)`: the state is given to the base.
+            let state = follow.heap.items(args.whole).get(2).copied().unwrap_or(Value::None);
+            let given = Args { known: rest(2).known, whole: state };
+            follow.call_in(CallKind::NewObj, &first, &given, this, hops + 1)
         }
+        ("copyreg", "__newobj__" | "__newobj_ex__") => follow.call_in(CallKind::NewObj, &first, &rest(1), this, hops + 1),
         ("copyreg", "add_extension") => {
             let code = match known.get(2) {
                 Some(Sym::Data(Value::Int(code))) => Some(*code),
@@ -165,11 +192,13 @@ pub(super) fn call(
                     }
                     follow.any_harmful |= follow.is_harmful(&sym);
                     follow.extensions.insert(code, sym);
-                    Outcome::new(Severity::Suspicious, "gives a global an extension code", Sym::Unknown)
+                    Outcome::new(Severity::Dangerous, "gives a global an extension code in the whole process", Sym::Unknown)
                 }
                 _ => Outcome::new(Severity::Dangerous, "gives what is not known an extension code", Sym::Unknown),
             }
         }
+        // `cls(**kwargs)`
+        ("kombu.abstract", "unpickle_dict") => follow.call_in(CallKind::Reduce, &first, &rest(1), this, hops + 1),
         ("torch._tensor" | "torch", "_rebuild_from_type_v2" | "_rebuild_from_type") => {
             let inner = match known.get(2) {
                 Some(Sym::Data(tuple)) => follow.heap.items(*tuple).to_vec(),

@@ -73,6 +73,7 @@ impl Name {
 /// Names that are called as a module is, and are not that module.
 const OWN: &[(&str, &str)] = &[
     ("numpy", "io"),
+    ("ast", "operator"),
     ("datetime", "time"),
     ("concurrent.futures", "process"),
     ("dill._dill", "io"),

@@ -17,9 +17,12 @@ import sys
 import tempfile
 
 from scan_assembler import *
+import scan_data
 import scan_gadgets
 import scan_harmless
+import scan_packages
 import scan_streams
+import scan_techniques
 
 # --------------------------------------------------------------------------------------------------------- functions that do harm
 
@@ -469,8 +472,10 @@ def dangerous():
     call = R(G("os", "system"), TOUCH)
     for name, data in containers(pickle_of(call, 2)):
         yield "container: " + name, "container", "any", data
-    for name, effect, obj in scan_gadgets.GADGETS:
+    for name, effect, obj in scan_gadgets.GADGETS + scan_packages.GADGETS:
         yield name, "function", effect, pickle_of(obj, 4)
+    for name, effect, obj in scan_techniques.samples():
+        yield name, "technique", effect, pickle_of(obj, 4)
     for label, name, cls, effect, data in scan_streams.samples():
         if label == "dangerous":
             yield name, cls, effect, data
@@ -637,6 +642,8 @@ def harmless():
     for name, data in by_value():
         yield name, "code by value", data
     for name, cls, data in scan_harmless.samples():
+        yield name, cls, data
+    for name, cls, data in scan_data.samples():
         yield name, cls, data
     state = {"layer.weight": 0}
     yield "a torch state dict", "torch", torch_like()

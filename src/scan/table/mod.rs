@@ -5,6 +5,7 @@
 
 mod numpy;
 mod packages;
+mod plain;
 mod standard;
 
 use super::rules::{Row, Severity};
@@ -14,17 +15,27 @@ pub(crate) use self::standard::{POWERFUL, STANDARD};
 
 /// All rows, in the order in which they count.
 pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
+    plain::ROWS.iter().chain(written())
+}
+
+/// The rows that stand in no generated table.
+pub(crate) fn written() -> impl Iterator<Item = &'static Row> {
     standard::ROWS.iter().chain(numpy::ROWS).chain(packages::ROWS)
 }
 
 const fn safe(modules: &'static str, names: &'static str, reason: &'static str) -> Row {
-    Row { severity: Severity::Safe, modules, names, reason }
+    Row { severity: Severity::Safe, modules, names, reason, made: false }
+}
+
+/// Classes whose objects are harmless as long as they are made without their `__init__`, as the picklers do; a call of them is judged by other rows.
+const fn plain(modules: &'static str, names: &'static str, reason: &'static str) -> Row {
+    Row { severity: Severity::Safe, modules, names, reason, made: true }
 }
 
 const fn suspicious(modules: &'static str, names: &'static str, reason: &'static str) -> Row {
-    Row { severity: Severity::Suspicious, modules, names, reason }
+    Row { severity: Severity::Suspicious, modules, names, reason, made: false }
 }
 
 const fn dangerous(modules: &'static str, names: &'static str, reason: &'static str) -> Row {
-    Row { severity: Severity::Dangerous, modules, names, reason }
+    Row { severity: Severity::Dangerous, modules, names, reason, made: false }
 }

@@ -1,6 +1,6 @@
 //! Rules for numpy: arrays and their types, its functions one by one, and what in it opens files or runs code.
 
-use super::{dangerous, safe, suspicious};
+use super::{dangerous, plain, safe, suspicious};
 use crate::scan::rules::Row;
 
 #[rustfmt::skip]
@@ -20,7 +20,7 @@ pub(super) const ROWS: &[Row] = &[
         complexfloating flexible character bool_ bool8 byte ubyte short ushort intc uintc int_ uint intp uintp longlong ulonglong half single double longdouble \
         csingle cdouble clongdouble str_ bytes_ void object_ string_ unicode_ float_ complex_ int0 uint0 float16 float32 float64 float96 float128 int8 int16 \
         int32 int64 uint8 uint16 uint32 uint64 complex64 complex128 complex256 datetime64 timedelta64 long ulong bool nan inf pi e newaxis", "a type of arrays"),
-    safe("numpy numpy.linalg numpy.fft numpy.core.fromnumeric numpy._core.fromnumeric numpy.core.umath numpy._core.umath numpy.core.numeric numpy._core.numeric \
+    safe("numpy numpy.linalg numpy.fft numpy.core.fromnumeric numpy._core.fromnumeric numpy.core.umath numpy._core.umath numpy.core._multiarray_umath numpy._core._multiarray_umath numpy.core.numeric numpy._core.numeric \
         numpy.lib.function_base numpy.lib._function_base_impl numpy.core.multiarray numpy._core.multiarray numpy.lib.nanfunctions numpy.lib._nanfunctions_impl",
         "abs absolute add all amax amin any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort around array array_equal asarray \
         average bincount cbrt ceil clip concatenate corrcoef cos cosh cov cross cumprod cumsum deg2rad diag diff digitize divide dot empty equal exp exp2 expand_dims expm1 eye \
@@ -69,7 +69,11 @@ pub(super) const ROWS: &[Row] = &[
         isdigit islower isnumeric isspace istitle isupper join ljust lower lstrip mod multiply partition replace rfind rindex \
         rjust rpartition rsplit rstrip split splitlines startswith str_len strip swapcase title translate upper zfill", "a function of texts"),
     safe("numpy numpy.core.getlimits numpy._core.getlimits", "finfo iinfo", "limits of a type"),
+    plain("numpy.core.getlimits numpy._core.getlimits", "^", "limits of a type"),
+    safe("numpy.core.getlimits numpy._core.getlimits", "MachArLike", "limits of a type"),
     safe("numpy.ma numpy.ma.core", "mvoid", "an array"),
+    safe("numpy", "ndenumerate ndindex", "an iterator"),
+    safe("numpy.linalg.**", "*Result", "a named tuple"),
     safe("numpy", "random.* linalg.* fft.* ma.*", "a function of arrays"),
     suspicious("numpy.**", "^", "a class of numpy"),
 ];

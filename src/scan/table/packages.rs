@@ -1,6 +1,6 @@
 //! Rules for packages that people pickle with, and for those that attackers use.
 
-use super::{dangerous, safe, suspicious};
+use super::{dangerous, plain, safe, suspicious};
 use crate::scan::rules::Row;
 
 #[rustfmt::skip]
@@ -9,6 +9,8 @@ pub(super) const ROWS: &[Row] = &[
     safe("pandas pandas.core.reshape.** pandas.core.dtypes.missing pandas.core.tools.** pandas.core.algorithms", "isna isnull notna notnull concat cut qcut merge melt pivot pivot_table \
         get_dummies from_dummies crosstab to_datetime to_numeric to_timedelta unique factorize value_counts date_range bdate_range period_range timedelta_range interval_range array \
         merge_asof merge_ordered wide_to_long lreshape infer_freq", "a function of tables"),
+    safe("pandas.io.formats.printing", "PrettyDict", "a dict"),
+    plain("pandas.**", "^ option_context", "a part of a table that is made without its `__init__`"),
     dangerous("pandas.io.** pandas.core.computation.** pandas.util._tester pandas.testing pandas._testing.** pandas.compat.** pandas.util._print_versions pandas.tests.** pandas.conftest",
         "**", "opens files or runs Python code"),
     dangerous("pandas.**", "eval query read_* to_* HDFStore ExcelFile ExcelWriter test show_versions", "opens files or runs Python code"),
@@ -33,7 +35,9 @@ pub(super) const ROWS: &[Row] = &[
     safe("scipy.sparse.** scipy.stats.** scipy.interpolate.** scipy.spatial.** scipy.optimize.** scipy.special.** scipy.signal.** scipy.linalg.** scipy.cluster.** \
         scipy.fft.** scipy.ndimage.** scipy.integrate.** scipy._lib.array_api_compat.**", "*", "a scientific type or function"),
     safe("scipy.interpolate.**", "interp1d.*", "a method of a scientific type"),
+    plain("scipy.**", "^", "a scientific type that is made without its `__init__`"),
     suspicious("scipy.**", "^", "a class of scipy"),
+    plain("joblib.**", "^", "a part of joblib that is made without its `__init__`"),
     safe("networkx.classes.** networkx", "^", "a graph"),
     safe("sympy.functions.**", "*", "a function of expressions"),
     safe("sympy sympy.core.** sympy.functions.** sympy.matrices.** sympy.sets.** sympy.polys.**", "^ Integer Rational Symbol", "an expression"),
@@ -86,10 +90,43 @@ pub(super) const ROWS: &[Row] = &[
 
     // Others that people pickle.
     safe("pytz pytz.tzinfo", "_p _UTC UTC timezone StaticTzInfo DstTzInfo FixedOffset _FixedOffset", "a time zone"),
-    safe("dateutil.tz.** dateutil.relativedelta dateutil.rrule dateutil._common", "^ weekday _unpickle tzutc tzlocal tzoffset tzfile relativedelta rrule", "a time zone"),
+    safe("dateutil.tz.** dateutil.relativedelta dateutil.rrule dateutil._common", "^ weekday _unpickle _ttinfo _tzfile tzutc tzlocal tzoffset tzfile relativedelta rrule", "a time zone"),
     safe("six.moves six", "range", "a builtin type"),
     safe("attr attr._make attrs", "Factory Attribute NOTHING _Nothing", "part of an attrs class"),
     safe("frozendict immutabledict multidict bidict", "*", "a container"),
+
+    plain("PIL.**", "Image *ImageFile ImagePalette", "an image"),
+    plain("gensim.models.** gensim.corpora.** gensim.similarities.** gensim.utils gensim.topic_coherence.**", "^", "a model or a part of one"),
+    safe("gensim.utils gensim.models.tfidfmodel", "identity df2idf smartirs_normalize resolve_weights call_on_class_only", "a function of numbers"),
+    safe("nltk.probability nltk.tree.** nltk.featstruct nltk.util", "^", "counts or a tree"),
+    plain("nltk.**", "^", "a model or a part of one"),
+    plain("spacy.** thinc.**", "^", "a model or a part of one"),
+    plain("statsmodels.tsa.**", "sInitialization dInitialization cInitialization zInitialization sStatespace dStatespace cStatespace zStatespace", "a part of a model"),
+    safe("statsmodels.tsa.statespace.**", "sInitialization dInitialization cInitialization zInitialization sStatespace dStatespace cStatespace zStatespace sKalmanFilter dKalmanFilter \
+        cKalmanFilter zKalmanFilter sSimulationSmoother dSimulationSmoother cSimulationSmoother zSimulationSmoother sKalmanSmoother dKalmanSmoother cKalmanSmoother zKalmanSmoother", "a part of a model"),
+    plain("pydantic.** pydantic_core.**", "^", "part of a model"),
+    plain("attr.** attrs.**", "^", "part of an attrs class"),
+    safe("astropy.units.** astropy.coordinates.** astropy.time.** astropy.table.** astropy.modeling.** astropy.utils.** astropy.cosmology.**", "^ _recreate_irreducible_unit", "a quantity"),
+    safe("pint pint.**", "_unpickle_quantity _unpickle_unit _unpickle_measurement _unpickle udict UnitsContainer", "a quantity"),
+    safe("pendulum.**", "Timezone._unpickle FixedTimezone._unpickle", "a time zone"),
+    safe("bidict bidict.**", "bidict._from_other frozenbidict._from_other orderedbidict._from_other", "a container"),
+    safe("cachetools.**", "LRUCache TTLCache LFUCache FIFOCache RRCache TTLCache._Link LFUCache._Link _TimedCache._Timer _Link", "a container"),
+    safe("pyrsistent.** pvectorc", "plist pdeque pbag pvector", "a container"),
+    safe("toolz.** cytoolz.**", "_restore_curry", "a function that is not called"),
+    safe("multidict.**", "MultiDict CIMultiDict MultiDictProxy istr", "a container"),
+    plain("yarl.** yarl lark.** anytree.** treelib.** intervaltree.** box.** addict.** pyparsing.** sqlalchemy.** bitarray.**", "^", "an object that is made without its `__init__`"),
+    safe("lark.lexer lark.tree intervaltree.** bitarray.**", "Token Tree IntervalTree Interval _bitarray_reconstructor", "data"),
+    plain("tqdm.**", "^ tqdm trange tqdm_notebook", "a progress bar"),
+    safe("markupsafe markupsafe._speedups", "Markup", "text"),
+    safe("django.utils.safestring django.utils.datastructures django.utils.functional django.http.request", "SafeString SafeText SafeBytes mark_safe _lazy_proxy_unpickle MultiValueDict OrderedSet ImmutableList DictWrapper CaseInsensitiveMapping", "a text or a container"),
+    safe("django.db.models.base", "model_unpickle simple_class_factory", "an object of a database that is made without its `__init__`"),
+    plain("django.utils.** django.http.** django.db.models.** django.forms.** django.core.cache.** django.contrib.messages.** django.contrib.auth.**", "^", "a part of an application"),
+    safe("werkzeug.datastructures.**", "MultiDict OrderedMultiDict ImmutableMultiDict ImmutableDict ImmutableList ImmutableOrderedMultiDict TypeConversionDict ImmutableTypeConversionDict \
+        CombinedMultiDict Headers Accept", "a container"),
+    plain("werkzeug.datastructures.** werkzeug.local flask.sessions flask.ctx", "^", "a container"),
+    safe("celery.schedules celery.utils.** celery.canvas", "crontab schedule solar schedstate ParseException signature Signature chain group chord _chain maybe_signature AttributeDict ConfigurationView", "a task that is not run"),
+    safe("celery.result billiard.einfo celery.states", "AsyncResult ResultSet GroupResult EagerResult result_from_tuple state ExceptionInfo Traceback _Frame _Code _Truncated ExceptionWithTraceback", "a result"),
+    safe("kombu.entity kombu.exceptions", "Exchange Queue Binding binding", "a name of a queue"),
 
     // Code by value.
     suspicious("dill._dill dill._shims", "_create_function _create_code _create_cell _create_module _import_module _load_type _create_namedtuple _create_array _create_lock \

@@ -1,6 +1,6 @@
 //! Rules for the standard library.
 
-use super::{dangerous, safe, suspicious};
+use super::{dangerous, plain, safe, suspicious};
 use crate::scan::rules::Row;
 
 #[rustfmt::skip]
@@ -67,6 +67,7 @@ pub(super) const ROWS: &[Row] = &[
     safe("dataclasses", "Field _FIELD _FIELD_CLASSVAR _FIELD_INITVAR MISSING KW_ONLY _HAS_DEFAULT_FACTORY _MISSING_TYPE InitVar FrozenInstanceError \
         _DataclassParams _FIELD_BASE _HAS_DEFAULT_FACTORY_CLASS _KW_ONLY_TYPE field fields asdict astuple is_dataclass replace", "part of a dataclass"),
     safe("types", "SimpleNamespace MappingProxyType GenericAlias UnionType NoneType EllipsisType NotImplementedType ModuleType", "a type of the interpreter"),
+    dangerous("types", "FileType", "opens files or reads the terminal"),
     suspicious("types", "^", "a type of the interpreter"),
     safe("typing typing_extensions", "^ cast no_type_check overload final runtime_checkable", "a type hint"),
     safe("abc", "ABC ABCMeta abstractmethod abstractproperty", "an abstract class"),
@@ -79,7 +80,7 @@ pub(super) const ROWS: &[Row] = &[
     suspicious("time", "sleep", "waits"),
     safe("string", "Template Formatter capwords ascii_letters digits", "a text template"),
     safe("textwrap", "dedent indent fill wrap shorten TextWrapper", "text"),
-    safe("difflib", "Match SequenceMatcher Differ get_close_matches ndiff unified_diff", "differences of texts"),
+    safe("difflib", "Match SequenceMatcher Differ HtmlDiff IS_CHARACTER_JUNK IS_LINE_JUNK get_close_matches ndiff unified_diff", "differences of texts"),
     safe("json json.decoder json.encoder", "loads dumps JSONDecoder JSONEncoder JSONDecodeError JSONDecoder.decode JSONEncoder.encode", "JSON in memory"),
     safe("csv", "Dialect excel excel_tab unix_dialect Sniffer QUOTE_* list_dialects", "a CSV dialect"),
     safe("base64", "b64decode b64encode b32decode b32encode b16decode b16encode b85decode b85encode a85decode a85encode urlsafe_b64decode \
@@ -94,6 +95,8 @@ pub(super) const ROWS: &[Row] = &[
     safe("operator", "attrgetter itemgetter methodcaller", "reaches attributes or items when it is called"),
     dangerous("operator", "setitem delitem call", "changes or calls what it is given"),
     safe("functools", "partial partialmethod cmp_to_key reduce total_ordering cached_property singledispatchmethod _lru_cache_wrapper wraps", "calls what it is given"),
+    suspicious("functools", "lru_cache cache singledispatch update_wrapper", "makes a function of a function"),
+    safe("unittest.mock", "sentinel sentinel.*", "a sentinel"),
     safe("weakref", "ref WeakSet WeakKeyDictionary WeakValueDictionary WeakMethod KeyedRef", "a weak reference"),
     safe("_weakrefset", "WeakSet", "a weak reference"),
     safe("urllib.parse urlparse", "*", "a URL as text"),
@@ -107,9 +110,9 @@ pub(super) const ROWS: &[Row] = &[
     safe("http.cookiejar", "Cookie CookieJar DefaultCookiePolicy", "a cookie"),
     safe("http.client", "HTTPMessage", "headers"),
     safe("email.message email.header email.charset email.policy email._policybase email.mime.text email.mime.multipart email.mime.base email.headerregistry \
-        email.utils email.errors email.mime.nonmultipart email.mime.application", "^ formataddr parseaddr formatdate", "a mail"),
+        email.utils email.errors email.mime.nonmultipart email.mime.application email.mime.image email.mime.audio email.mime.message", "^ formataddr parseaddr formatdate", "a mail"),
     safe("email", "message_from_string message_from_bytes", "a mail"),
-    safe("mailbox", "Message mboxMessage MaildirMessage", "a mail"),
+    safe("mailbox", "Message mboxMessage MaildirMessage MHMessage BabylMessage MMDFMessage _mboxMMDFMessage", "a mail"),
     safe("xml.etree.ElementTree", "Element SubElement QName Comment ProcessingInstruction ElementTree tostring", "an XML element"),
     safe("xml.dom.minidom xml.dom.minicompat", "^", "an XML node"),
     safe("configparser", "^ SectionProxy.get* ConfigParser.get* RawConfigParser.get* RawConfigParser._get*", "a configuration"),
@@ -156,6 +159,7 @@ pub(super) const ROWS: &[Row] = &[
     safe("turtle", "Vec2D", "a vector"),
     safe("ctypes", "c_*", "a C value"),
     safe("_ctypes", "_unpickle", "a C value"),
+    safe("ctypes.wintypes", "*", "a C value"),
     safe("locale", "getlocale setlocale LC_*", "a locale"),
     safe("fnmatch", "fnmatch fnmatchcase translate filter", "text"),
     safe("reprlib pprint", "Repr PrettyPrinter pformat saferepr repr", "text"),
@@ -163,6 +167,11 @@ pub(super) const ROWS: &[Row] = &[
     safe("contextvars", "Context ContextVar Token", "a context"),
     safe("gettext", "NullTranslations", "texts"),
     safe("__future__", "*", "a feature"),
+
+    plain("unittest.case unittest.suite unittest.result", "FunctionTestCase TestCase TestSuite BaseTestSuite TestResult", "a test that is not run"),
+    plain("wsgiref.headers shlex multiprocessing.managers codecs encodings.**", "Headers shlex Token IncrementalDecoder IncrementalEncoder StreamReader StreamWriter Codec \
+        BufferedIncrementalDecoder BufferedIncrementalEncoder", "an object that is made without its `__init__`"),
+    safe("encodings.**", "IncrementalDecoder IncrementalEncoder StreamReader StreamWriter Codec getregentry encode decode", "a codec"),
 
     // What runs, opens and reaches.
     dangerous("os subprocess commands popen2 pty _posixsubprocess _winapi multiprocessing.** pexpect asyncio.subprocess", "**", "runs commands or changes the system"),
