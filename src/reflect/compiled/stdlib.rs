@@ -396,6 +396,21 @@ pub(super) fn abstract_methods(module: &str, name: &str) -> impl Iterator<Item =
     found.split(' ').filter(|name| !name.is_empty())
 }
 
+/// Whether a class of the standard library, or one of its bases, defines what a class of `collections.abc` asks for.
+pub(super) fn has_concrete(module: &str, name: &str, wanted: &str) -> bool {
+    let class = key(generic(module), name);
+    let found = table::CONCRETE.binary_search_by(|(known, _)| (*known).cmp(&class));
+    found.ok().and_then(|at| table::CONCRETE.get(at)).is_some_and(|(_, names)| names.split(' ').any(|name| name == wanted))
+}
+
+/// Whether the `__slots__` of a class of the standard library are the empty tuple, and its `__static_attributes__`.
+pub(super) fn empty_tuples(module: &str, name: &str) -> (bool, bool) {
+    let has = |table: &[&str]| [module, generic(module)].iter().any(|module| table.binary_search(&&*key(module, name)).is_ok());
+    // `typing` has `Generic` from C since 3.12.
+    let is_generic = module == "typing" && name == "Generic";
+    (is_generic || has(table::SLOTLESS), is_generic || has(table::STATELESS))
+}
+
 /// `typing` has names for the classes of `collections.abc`.
 fn generic(module: &str) -> &str {
     if module == "typing" { "collections.abc" } else { module }
