@@ -37,7 +37,8 @@ const INSTALLED: &[&str] = &[
     "urllib3",
     "werkzeug",
 ];
-const MISSING: &[&str] = &["chardet", "cryptography", "module_that_is_not_there", "simplejson", "urllib3.contrib.socks"];
+const MISSING: &[&str] =
+    &["chardet", "cryptography", "module_that_is_not_there", "simplejson", "urllib3.contrib.pyopenssl", "urllib3.contrib.socks"];
 
 /// Bases of other packages, which `type` makes.
 const PLAIN_BASES: &[(&str, &str)] = &[
@@ -361,6 +362,79 @@ fn python_3_14() {
         }
         (Err(why), _) | (_, Err(why)) => not_run(&format!("CPython 3.14: {why:.300}")),
     }
+}
+
+/// Modules with something that is not followed: what is asked of them, and the lines that the error may name.
+#[rustfmt::skip]
+const LOST: &[(&str, &str, std::ops::RangeInclusive<i32>)] = &[
+    ("import sys\nif sys.argv:\n    x = 1\nelse:\n    x = 2\n", "x", 2..=2),
+    ("import sys\n\ntry:\n    import unheard_of\nexcept ImportError:\n    unheard_of = None\n", "unheard_of", 4..=4),
+    ("x = [1]\n\nprint(x)\n", "x", 3..=3),
+    ("x = {}\nfor key in open('f'):\n    x[key] = 1\n", "x", 2..=3),
+    ("import other\n\nclass A(other.Base):\n    pass\n", "A", 3..=3),
+    ("class M(type):\n    def __new__(c, n, b, d): return type.__new__(c, n, b, d)\n\nclass A(metaclass=M):\n    pass\n", "A", 4..=4),
+    ("class A(metaclass=print()):\n    pass\n", "A", 1..=1),
+    ("import enum\n\nclass E(enum.Enum):\n    A = 1\n    def _missing_(cls, value): pass\n", "E", 3..=3),
+    ("from typing import NamedTuple\n\nclass A(NamedTuple):\n    a: int = 1\n    b: int\n", "A", 3..=3),
+    ("class C:\n    def get(self): return c\n\nc = C()\n", "c", 4..=4),
+    ("x = 1\ny = enumerate([1])\n", "y", 2..=2),
+    ("def f():\n    yield 1\n\nx = f()\n", "x", 2..=4),
+    ("\ndef f():\n    return __spec__\n", "f", 1..=2),
+    ("x = 1\nexec('x = 2')\n", "x", 2..=2),
+    ("x = 1\nglobals().update(x=2)\n", "x", 2..=2),
+    ("from os import *\nfrom re import *\n\ndef f():\n    return unheard_of\n", "f", 4..=4),
+    ("x = 1\nfrom other import *\n", "x", 2..=2),
+    ("x = {1: 2}\ndel x[1]\n", "x", 2..=2),
+    ("def f(): pass\n\nf.__code__ = None\n", "f", 3..=3),
+    ("import m.other as o\n\ndef f(): return o\n", "f", 1..=1),
+    ("i = 0\nwhile i < 1000000000:\n    i += 1\n", "i", 2..=3),
+    ("def f(n):\n    return f(n + 1)\n\nx = f(0)\n", "x", 2..=4),
+    ("def f(*args):\n    return args\n\nx = f(*open('f'))\n", "x", 4..=4),
+    ("async def f(): pass\n\nx = f()\n", "x", 3..=3),
+    ("a, *b = open('f')\n", "b", 1..=1),
+    ("import sys\nx = sys.version_info[3]\n", "x", 2..=2),
+    ("x = 1\nwith open('f') as g:\n    x = 2\n", "x", 2..=3),
+    ("def f(a=print([])): pass\nclass A:\n    pass\nA.__name__ = 'B'\n", "A", 4..=4),
+];
+
+/// Each error names the instruction and the line.
+#[test]
+fn errors_name_the_line() {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled-lost");
+    std::fs::create_dir_all(&out).expect("a directory can be made");
+    for (nth, (source, ..)) in LOST.iter().enumerate() {
+        std::fs::write(out.join(format!("m{nth}.py")), source).expect("it can be written");
+    }
+    let (mut reasons, mut wrong) = (BTreeSet::new(), Vec::new());
+    for python in interpreters().into_iter().filter(|python| python.is_at_least(3, 8)) {
+        let compile = "import py_compile, sys
+for n in range(int(sys.argv[1])): py_compile.compile('m%d.py' % n, cfile='m%d.pyc' % n, doraise=True)";
+        let count = LOST.len().to_string();
+        let output = python.command().current_dir(&out).args(["-c", compile, &count]).output().expect("it starts");
+        assert!(output.status.success(), "{python}: {}", String::from_utf8_lossy(&output.stderr));
+        for (nth, (source, name, lines)) in LOST.iter().enumerate() {
+            let bytes = std::fs::read(out.join(format!("m{nth}.pyc"))).expect("it was compiled");
+            let mut pickler = Pickler::new();
+            pickler.register_pickle_by_value(CompiledModule::from_pyc("m", &bytes).expect("its body is followed"));
+            let mut heap = Heap::new();
+            let reference = heap.global("m", name);
+            match pickler.dumps(&heap, reference) {
+                Err(error) => match error.kind() {
+                    ErrorKind::NotFollowed { instruction, line: Some(line), reason, .. }
+                        if lines.contains(line)
+                            && instruction.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit()) =>
+                    {
+                        reasons.insert(*reason);
+                    }
+                    _ => wrong.push(format!("{python}: {error}, in\n{source}")),
+                },
+                Ok(_) => wrong.push(format!("{python}: no error, in\n{source}")),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    eprintln!("{} reasons: {reasons:#?}", reasons.len());
+    assert!(reasons.len() >= 20, "{reasons:#?}");
 }
 
 /// What a `build.rs` does: each Python compiles the module, and its workers get what it compiled.

@@ -5,9 +5,9 @@
 import pickletools
 from collections import Counter
 
-ENUM = {"_new_member_", "_unhashable_values_", "_all_bits_", "_use_args_", "_member_map_", "_flag_mask_", "_value_repr_"}
+ENUM = {"_new_member_", "_unhashable_values_", "_all_bits_", "_use_args_", "_member_map_", "_flag_mask_", "_value_repr_", "Enum.__new__"}
 PROTOCOL = {"__protocol_attrs__", "__callable_proto_members_only__", "_no_init_or_replace_init", "_no_init", "_proto_hook", "__non_callable_proto_members__"}
-COMPUTED = {"truediv", "mul", "pow", "getitem", "add", "sub", "mod", "join", "encode", "format", "frozenset", "or_", "and_", "slice", "tuple", "split", "replace"}
+COMPUTED = {"truediv", "mul", "pow", "getitem", "add", "sub", "mod", "join", "encode", "format", "frozenset", "or_", "and_", "slice", "tuple", "split", "replace", "eq", "ne", "lt", "le", "gt", "ge", "is_", "is_not", "contains", "not_", "neg", "invert"}
 
 
 def tokens(payload):
@@ -67,7 +67,11 @@ def reasons(ours, theirs):
     because(any(text.startswith("(?") for text in texts(one)) and numbers_there - numbers, "re.compile with flags in the pattern: the worker finds them")
     because("PosixPath" in only_theirs, "pathlib.Path: the worker takes its own kind")
     because({name for _, name in more} & {name for _, name in more_there}, "a name that a package has from elsewhere: under the one that was imported")
+    because(("typing", "NewType") in more, "typing.NewType: called on the worker, where cloudpickle takes its inside apart")
+    because(set(only_ours) == {"__doc__"} and not only_theirs, "__doc__: None, as in a base of the standard library")
+    because(("_functools", "reduce") in more_there, "a parameter of typing with a default: the worker adds it")
     because(("typing", "AnyStr") in more, "a TypeVar of typing: by its name, where cloudpickle takes an attribute of the module")
-    unions = [sum(1 for token in side if token[0] in ("TUPLE2", "TUPLE3", "TUPLE")) for side in (one, other)]
-    because(not found and ("typing", "Union") in named & named_there and unions[0] != unions[1], "a Union in a Union: typing makes one of them on the worker")
+    made = [sum(1 for token in side if token[0] == "REDUCE") for side in (one, other)]
+    nested = ("typing", "Union") in named & named_there and (made[0] != made[1] or not only_ours and not only_theirs)
+    because(not found and nested, "a Union in a Union: typing makes one of them on the worker")
     return found

@@ -58,6 +58,8 @@ pub(super) struct Classes<'s> {
 enum Defined {
     Concrete,
     Abstract,
+    /// A class of another package, which may have it or not.
+    Unknown,
 }
 
 impl<'s> Classes<'s> {
@@ -192,7 +194,8 @@ impl<'s> Classes<'s> {
                 match self.root.found(module, name) {
                     Some((other, node)) => Classes { module: other, ..self }.defined(node, wanted, depth + 1),
                     None if stdlib::abstract_methods(module, name).any(|name| name == wanted) => Some(Defined::Abstract),
-                    None => stdlib::has_concrete(module, name, wanted).then_some(Defined::Concrete),
+                    None if stdlib::has_concrete(module, name, wanted) => Some(Defined::Concrete),
+                    None => (!stdlib::is_of_every_python(module)).then_some(Defined::Unknown),
                 }
             }
             Thing::Call { args, .. } => args.first().and_then(|of| self.defined(*of, wanted, depth + 1)),
@@ -200,14 +203,19 @@ impl<'s> Classes<'s> {
         }
     }
 
-    /// `__abstractmethods__`.
-    fn abstract_names(self, class: Node) -> Vec<Box<str>> {
+    /// `__abstractmethods__`; `None` where a base of another package may define some of them.
+    fn abstract_names(self, class: Node) -> Option<Vec<Box<str>>> {
         let mut names = Vec::new();
         self.abstract_candidates(class, &mut names, 0);
         names.sort_unstable();
         names.dedup();
-        names.retain(|name| matches!(self.defined(class, name, 0), Some(Defined::Abstract)));
-        names
+        let mut is_known = true;
+        names.retain(|name| {
+            let defined = self.defined(class, name, 0);
+            is_known &= !matches!(defined, Some(Defined::Unknown));
+            matches!(defined, Some(Defined::Abstract))
+        });
+        is_known.then_some(names)
     }
 }
 
@@ -405,9 +413,12 @@ impl Shipment<'_, '_, '_> {
             };
             pairs.extend([self.copied_name(name), value]);
         }
-        let bases = self.reference("typing", "NamedTuple");
-        let bases = self.heap.tuple([bases]);
-        pairs.extend([self.copied_name("__orig_bases__"), bases]);
+        // A class up to 3.8, a function since.
+        if module.version > Version::Py38 {
+            let bases = self.reference("typing", "NamedTuple");
+            let bases = self.heap.tuple([bases]);
+            pairs.extend([self.copied_name("__orig_bases__"), bases]);
+        }
         self.heap.extend(attributes, &pairs);
         // `nm_tpl.__annotations__ = nm_tpl.__new__.__annotations__ = types`
         let (getattr, setattr) = (self.reference("builtins", "getattr"), self.reference("builtins", "setattr"));
@@ -528,6 +539,9 @@ impl Shipment<'_, '_, '_> {
             if work.get() == 0 {
                 return Err(self.cannot("classes are derived from each other too often"));
             }
+            let Some(names) = names else {
+                return Err(self.lost(class.made_at.why("a base is of another package, and may define what is abstract")));
+            };
             let names: Vec<Value> = names.iter().map(|name| self.heap.name(name)).collect();
             let set = match &*names {
                 // One object up to 3.9.

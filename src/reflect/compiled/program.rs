@@ -79,7 +79,7 @@ impl Program {
                 | Argument::Common(text) => Operand::Text(text),
                 _ => Operand::None,
             };
-            line = instruction.position.line.or(line);
+            line = instruction.position.line.filter(|line| *line > 0).or(line);
             let offset = crate::int::i64_from_usize(instruction.offset);
             steps.push(Step { offset, op, arg: instruction.arg.unwrap_or(0), operand, line, target: None });
         }

@@ -174,7 +174,10 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
                 dict
             }
             Thing::Module(name) => self.module_reference(name)?,
-            Thing::Global(of, name) => self.reference(of, name),
+            Thing::Global(of, name) => match name.rsplit_once('.') {
+                Some((class, method)) if &**of == "builtins" => self.method_of_builtin(class, method),
+                _ => self.reference(of, name),
+            },
             Thing::Attr(of, name) | Thing::Method(of, name) => {
                 let object = self.ship(*of)?;
                 self.attribute_of(object, name)
@@ -201,6 +204,20 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
             let name = self.heap.name(name);
             self.heap.call(getattr, (object, name))
         })
+    }
+
+    /// `str.lower`, which reduces to an attribute of its class.
+    fn method_of_builtin(&mut self, class: &str, method: &str) -> Value {
+        let key = (SHARED, format!("method {class}.{method}").into());
+        if let Some(made) = self.heap.made.get(&key) {
+            return *made;
+        }
+        let getattr = self.reference("builtins", "getattr");
+        let class = self.reference("builtins", class);
+        let name = self.heap.name(method);
+        let made = self.heap.call(getattr, (class, name));
+        self.heap.made.insert(key, made);
+        made
     }
 
     /// A reference: one object in a heap, whichever module refers to it.
@@ -410,6 +427,10 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
                     _ => format!("{of:?}"),
                 };
                 Some(self.only(&format!("alias {origin:?} {text}"), |heap| heap.call(callable, (origin, of))))
+            }
+            ("builtins", "object") if args.is_empty() && keywords.is_empty() => {
+                let object = self.heap.shared_global("builtins", "object");
+                Some(self.heap.new_object(object, ()))
             }
             // The class of `None` has no name that could be imported.
             ("builtins", "type")

@@ -358,6 +358,12 @@ pub(super) fn is_always_there(module: &str, python: (u8, u8)) -> bool {
     ALWAYS.binary_search(&module).is_ok() || SINCE.iter().any(|(name, since)| *name == module && python >= (3, *since))
 }
 
+/// Whether a module, or the package above it, is of the standard library.
+pub(super) fn is_of_every_python(module: &str) -> bool {
+    let top = module.split('.').next().unwrap_or_default();
+    ALWAYS.binary_search(&module).is_ok() || ALWAYS.binary_search(&top).is_ok() || SINCE.iter().any(|(name, _)| *name == module)
+}
+
 /// The module that `from package import name` gives, where it is known to be one.
 pub(super) fn submodule(package: &str, name: &str) -> Option<String> {
     let whole = format!("{package}.{name}");
