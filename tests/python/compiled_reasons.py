@@ -67,6 +67,7 @@ def reasons(ours, theirs):
     because(any(text.startswith("(?") for text in texts(one)) and numbers_there - numbers, "re.compile with flags in the pattern: the worker finds them")
     because("PosixPath" in only_theirs, "pathlib.Path: the worker takes its own kind")
     because({name for _, name in more} & {name for _, name in more_there}, "a name that a package has from elsewhere: under the one that was imported")
+    because("UnionType" in only_theirs, "a Union: under the name of typing, where cloudpickle takes the type of types")
     because(("typing", "NewType") in more, "typing.NewType: called on the worker, where cloudpickle takes its inside apart")
     because(set(only_ours) == {"__doc__"} and not only_theirs, "__doc__: None, as in a base of the standard library")
     because(("_functools", "reduce") in more_there, "a parameter of typing with a default: the worker adds it")

@@ -375,6 +375,7 @@ impl Shipment<'_, '_, '_> {
             }
             fields_named.push(text.into());
         }
+        let with_default: Vec<_> = names.iter().copied().rev().zip(defaults.iter().copied().rev()).rev().collect();
         let maker = self.reference("collections", "namedtuple");
         let (name, names) = (self.ship(class.name)?, self.heap.tuple(names));
         let (defaults, module_name) = (self.heap.tuple(defaults), self.heap.name(&module.name));
@@ -418,6 +419,10 @@ impl Shipment<'_, '_, '_> {
             let bases = self.reference("typing", "NamedTuple");
             let bases = self.heap.tuple([bases]);
             pairs.extend([self.copied_name("__orig_bases__"), bases]);
+        } else {
+            // `typing` knows the defaults, and gives none to `collections.namedtuple`, which had two names for them.
+            let (defaults, none) = (self.heap.dict(with_default), self.heap.dict([]));
+            pairs.extend([self.copied_name("_field_defaults"), defaults, self.copied_name("_fields_defaults"), none]);
         }
         self.heap.extend(attributes, &pairs);
         // `nm_tpl.__annotations__ = nm_tpl.__new__.__annotations__ = types`
