@@ -2,7 +2,7 @@
 
 compiled.py write OUT OWN PACKAGE ...   compiles the modules of the directory OWN and of the packages, imports them from the .pyc files, and writes
                                         what cloudpickle pickles by value for each function and class: OUT/records
-compiled.py judge FILE TOP              loads pairs of payloads in a process that cannot import TOP, and says in what they differ
+compiled.py judge FILE TOP,...          loads pairs of payloads in a process that cannot import these, and says in what they differ
 """
 import dataclasses
 import dis
@@ -18,6 +18,8 @@ import struct
 import sys
 import types
 import warnings
+
+from compiled_reasons import reasons
 
 warnings.simplefilter("ignore")
 sys.setrecursionlimit(20000)
@@ -82,22 +84,24 @@ def write(out_dir, own, packages):
     groups = [[name[:-3]] for name in sorted(os.listdir(own)) if name.endswith(".py")]
     groups += [[name] for name in sorted(os.listdir(own)) if os.path.isdir(os.path.join(own, name)) and name[0] != "_"]
     groups += [[name] for name in packages]
+    # All are compiled before any is imported: packages import each other, and what comes from source shares other strs with its code.
+    packs = []
+    for (top,) in groups:
+        top, _, limit = top.partition(":")
+        names = list(names_of(sys.intern(top)))
+        try:
+            files = {name: compiled(name, top) for name in names}
+        except py_compile.PyCompileError:
+            # Syntax of a newer Python.
+            continue
+        packs.append((top, int(limit or 100000), {name: cache for name, cache in files.items() if cache}))
     with open(os.path.join(out_dir, "records"), "wb") as out:
-        for (top,) in groups:
-            limit = 100000
-            if ":" in top:
-                top, limit = top.split(":")
-            try:
-                names = list(names_of(sys.intern(top)))
-                files = {name: compiled(name, top) for name in names}
-                files = {name: cache for name, cache in files.items() if cache}
-                for name in files:
-                    try:
-                        __import__(sys.intern(name))
-                    except Exception:
-                        pass
-            except SyntaxError:
-                continue
+        for top, limit, files in packs:
+            for name in files:
+                try:
+                    __import__(sys.intern(name))
+                except Exception:
+                    pass
             registered = sys.modules[top]
             cloudpickle.register_pickle_by_value(registered)
             for name, cache in files.items():
@@ -112,7 +116,7 @@ def write(out_dir, own, packages):
                         continue
                     if obj.__qualname__ != attribute and top not in OWN_NAMES:
                         continue
-                    if count >= int(limit):
+                    if count >= limit:
                         break
                     count += 1
                     try:
@@ -128,16 +132,19 @@ OWN_NAMES = set()
 
 
 class Blocked:
-    def __init__(self, top):
-        self.top = top
+    def __init__(self, tops):
+        self.tops = tops
 
     def find_spec(self, name, path=None, target=None):
-        if name == self.top or name.startswith(self.top + "."):
+        if name.partition(".")[0] in self.tops:
             raise ImportError("the worker does not have " + name)
         return None
 
 
 PLAIN = (int, float, str, bytes, bool, complex, type(None), type(...), type(NotImplemented), range, slice)
+
+
+MACHINERY = ("__spec__", "__loader__", "__cached__", "__builtins__")
 
 
 class Describer:
@@ -184,7 +191,11 @@ class Describer:
                 return self.type(obj)
             return ("reference", obj.__module__, obj.__qualname__)
         if isinstance(obj, types.ModuleType):
-            return ("module", obj.__name__)
+            if obj.__name__ in sys.modules:
+                return ("module", obj.__name__)
+            # What the import machinery knows of the file does not travel.
+            members = {k: v for k, v in vars(obj).items() if k not in MACHINERY and not isinstance(v, types.ModuleType)}
+            return ("module by value", obj.__name__, self.sorted_pairs(members))
         if isinstance(obj, (staticmethod, classmethod)):
             return (type(obj).__name__, self(obj.__func__))
         if isinstance(obj, property):
@@ -282,10 +293,20 @@ def difference(one, other, path=""):
     return None if one == other else "%s: %.200r, cloudpickle %.200r" % (path, one, other)
 
 
-def load(payload):
-    # Classes are tracked by their ids, so the two are apart.
-    import pickle
+def unloadable(error):
+    """Why a payload of cloudpickle does not load."""
+    if "No module named" in error or "the worker does not have" in error:
+        return "cloudpickle's payload imports the module that the worker does not have"
+    return "cloudpickle's payload raises " + error.replace("\n", " ")
 
+
+def load(payload):
+    # Classes are tracked by their ids, so the two are apart. `typing` keeps aliases: each payload makes its own.
+    import pickle
+    import typing
+
+    for forget in typing._cleanups:
+        forget()
     return pickle.loads(payload)
 
 
@@ -304,8 +325,8 @@ def outcome(obj, expression):
         return "%s: %s" % (type(error).__name__, error)
 
 
-def judge(path, top):
-    sys.meta_path.insert(0, Blocked(top))
+def judge(path, tops):
+    sys.meta_path.insert(0, Blocked(tops.split(",")))
     known = checks()
     with open(path, "rb") as file:
         data = file.read()
@@ -331,7 +352,7 @@ def judge(path, top):
             print(name, "\t", "fails", "\t", "%s: %.200s" % (type(error).__name__, str(error).replace("\n", " ")), sep="")
             continue
         if expected is None:
-            print(name, "\t", "only ours", "\t", failed.replace("\n", " "), sep="")
+            print(name, "\t", "only ours", "\t", unloadable(failed), sep="")
             continue
         calls = [(e, outcome(found, e), outcome(expected, e)) for e in known.get(name, [])]
         wrong = [call for call in calls if call[1] != call[2]]
@@ -346,7 +367,10 @@ def judge(path, top):
             text = difference(Describer()(found), Describer()(expected))
         except Exception as error:
             text = "not described: %s: %s" % (type(error).__name__, error)
-        print(name, "\t", "differs" if text else "same", "\t", (text or str(len(calls))).replace("\n", " "), sep="")
+        why = "" if text else ", and ".join(reasons(ours, theirs))
+        if not text and not why:
+            text = "no reason is known why the payloads differ"
+        print(name, "\t", "differs" if text else "same", "\t", (text or why).replace("\n", " "), sep="")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ python3.10 make_stdlib.py names > names.json            the modules, as `sys.std
 python3.x make_stdlib.py collect names.json > 3.x.json    for each version
 python3 make_stdlib.py merge 3.*.json > src/reflect/compiled/table.rs
 """
+import collections.abc
 import importlib
 import inspect
 import json
@@ -16,10 +17,19 @@ logging.handlers importlib.util importlib.metadata importlib.abc importlib.machi
 unittest.mock email.message email.utils http.client http.server http.cookies http.cookiejar html.parser multiprocessing.pool""".split()
 SKIPPED = {"antigravity", "this", "idlelib", "turtledemo", "lib2to3", "test", "tkinter", "turtle", "nt", "msilib", "winreg"}
 HEAP_TYPE = 1 << 9
+# What classes of collections.abc ask for.
+ASKED = sorted({name for cls in vars(collections.abc).values() for name in getattr(cls, "__abstractmethods__", ())} - {"__hash__", "__call__"})
+
+
+def own(key, target):
+    """Whether it is another name of the module's own thing, not something that the module happens to import."""
+    module, name = key.split()
+    of, _ = target.split()
+    return of.startswith("_") or of in ("posixpath", "posix", "builtins") or of.split(".")[0] == module.split(".")[0]
 
 
 def collect(names):
-    aliases, abstract, in_c, metaclasses = {}, {}, {}, {}
+    aliases, abstract, in_c, metaclasses, slotless, stateless, concrete = {}, {}, {}, {}, {}, {}, {}
     for name in names + BELOW:
         if name in SKIPPED:
             continue
@@ -46,8 +56,16 @@ def collect(names):
                     metaclasses[key] = type(obj).__module__ + " " + type(obj).__qualname__
                 if getattr(obj, "__abstractmethods__", None):
                     abstract[key] = sorted(obj.__abstractmethods__)
+                lacking = getattr(obj, "__abstractmethods__", ())
+                given = [n for n in ASKED if n not in lacking and any(n in vars(base) for base in obj.__mro__)]
+                if given and (not isinstance(of, str) or of == name or name in ("builtins", "collections.abc", "typing") or own(key, "%s %s" % (of, qualname))):
+                    concrete[key] = given
+                if vars(obj).get("__slots__") == ():
+                    slotless[key] = True
+                if vars(obj).get("__static_attributes__") == ():
+                    stateless[key] = True
             in_c["%s %s" % (of, qualname)] = bool(inspect.isbuiltin(obj) or (inspect.isclass(obj) and not obj.__flags__ & HEAP_TYPE))
-    return [aliases, abstract, in_c, metaclasses]
+    return [aliases, abstract, in_c, metaclasses, slotless, stateless, concrete]
 
 
 def merge(files):
@@ -62,12 +80,6 @@ def merge(files):
             for key, value in version[at].items():
                 found.setdefault(key, []).append(value)
         return found
-
-    def own(key, target):
-        """Whether it is another name of the module's own thing, not something that the module happens to import."""
-        module, name = key.split()
-        of, _ = target.split()
-        return of.startswith("_") or of in ("posixpath", "posix", "builtins") or of.split(".")[0] == module.split(".")[0]
 
     aliases = {key: found[0] for key, found in together(0).items() if found == found[:1] * len(versions) and own(key, found[0])}
     abstract = {key: found[-1] for key, found in together(1).items()}
@@ -95,8 +107,14 @@ def merge(files):
     rows("METACLASSES", "(&str, &str)", [quoted(*item) for item in metaclasses.items()])
     print("\n/// The abstract methods of abstract classes.", end="")
     rows("ABSTRACT", "(&str, &str)", [quoted(key, " ".join(names)) for key, names in abstract.items()])
+    print("\n/// What of the abstract methods of `collections.abc` classes define.", end="")
+    rows("CONCRETE", "(&str, &str)", [quoted(key, " ".join(found[-1])) for key, found in together(6).items()])
     print("\n/// Modules whose functions and classes are written in C.", end="")
     rows("IN_C", "&str", ['"%s"' % name for name in in_c])
+    print("\n/// Classes whose `__slots__` is the empty tuple.", end="")
+    rows("SLOTLESS", "&str", ['"%s"' % name for name in together(4)])
+    print("\n/// Classes whose `__static_attributes__` is the empty tuple, which the compiler of 3.13 gives them.", end="")
+    rows("STATELESS", "&str", ['"%s"' % name for name in together(5)])
 
 
 if __name__ == "__main__":

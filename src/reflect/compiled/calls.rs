@@ -295,7 +295,7 @@ impl Machine {
         let Thing::Function(function) = self.nodes.get(body) else { return Err("the body of a class is not known") };
         let (code, closure) = (function.code, function.closure.clone());
         let program = self.program(code)?;
-        let made_at = self.here;
+        let made_at = self.nodes.here;
         let mut frame = Frame::new(program, Body::Class { name, bases, keywords, made_at });
         self.cells(&mut frame, &closure);
         Ok(Called::Enter(Box::new(frame)))

@@ -58,6 +58,8 @@ pub(super) struct Classes<'s> {
 enum Defined {
     Concrete,
     Abstract,
+    /// A class of another package, which may have it or not.
+    Unknown,
 }
 
 impl<'s> Classes<'s> {
@@ -100,6 +102,7 @@ impl<'s> Classes<'s> {
         match nodes.get(base) {
             Thing::Class(class) if nodes.changed(base).is_none() => self.metaclass(class, depth + 1),
             Thing::Global(module, name) => {
+                let (module, name) = &self.root.origin(module, name);
                 if let Some((other, node)) = self.root.found(module, name) {
                     return match (Classes { module: other, ..self }).metaclass_of_base(node, depth + 1) {
                         Metaclass::Own(_) => Metaclass::Unknown("its metaclass is one of another module of the package"),
@@ -128,8 +131,9 @@ impl<'s> Classes<'s> {
         match self.module.nodes.get(base) {
             Thing::Call { callable, .. } => self.module.nodes.is_global(*callable, "operator", "getitem"),
             Thing::Global(module, name) => {
+                let (module, name) = self.root.origin(module, name);
                 const CLASSES: &[&str] = &["Generic", "Protocol", "Any", "NamedTuple", "TypedDict", "IO", "TextIO", "BinaryIO"];
-                module.starts_with("typing") && !CLASSES.contains(&&**name) && !name.starts_with("Supports")
+                module.starts_with("typing") && !CLASSES.contains(&&*name) && !name.starts_with("Supports")
             }
             _ => false,
         }
@@ -162,10 +166,13 @@ impl<'s> Classes<'s> {
                 names.extend(class.members.iter().filter(|(_, member)| self.is_abstract(**member)).map(|(name, _)| name.clone()));
                 class.bases.iter().for_each(|base| self.abstract_candidates(*base, names, depth + 1));
             }
-            Thing::Global(module, name) => match self.root.found(module, name) {
-                Some((other, node)) => Classes { module: other, ..self }.abstract_candidates(node, names, depth + 1),
-                None => names.extend(stdlib::abstract_methods(module, name).map(Into::into)),
-            },
+            Thing::Global(module, name) => {
+                let (module, name) = &self.root.origin(module, name);
+                match self.root.found(module, name) {
+                    Some((other, node)) => Classes { module: other, ..self }.abstract_candidates(node, names, depth + 1),
+                    None => names.extend(stdlib::abstract_methods(module, name).map(Into::into)),
+                }
+            }
             Thing::Call { args, .. } => args.iter().take(1).for_each(|of| self.abstract_candidates(*of, names, depth + 1)),
             _ => {}
         }
@@ -182,27 +189,33 @@ impl<'s> Classes<'s> {
                 Some(_) => Some(Defined::Concrete),
                 None => class.bases.iter().find_map(|base| self.defined(*base, wanted, depth + 1)),
             },
-            Thing::Global(module, name) => match self.root.found(module, name) {
-                Some((other, node)) => Classes { module: other, ..self }.defined(node, wanted, depth + 1),
-                None if stdlib::abstract_methods(module, name).any(|name| name == wanted) => Some(Defined::Abstract),
-                None if &**module == "builtins" && matches!(&**name, "dict" | "list" | "tuple" | "set" | "str") => {
-                    Some(Defined::Concrete)
+            Thing::Global(module, name) => {
+                let (module, name) = &self.root.origin(module, name);
+                match self.root.found(module, name) {
+                    Some((other, node)) => Classes { module: other, ..self }.defined(node, wanted, depth + 1),
+                    None if stdlib::abstract_methods(module, name).any(|name| name == wanted) => Some(Defined::Abstract),
+                    None if stdlib::has_concrete(module, name, wanted) => Some(Defined::Concrete),
+                    None => (!stdlib::is_of_every_python(module)).then_some(Defined::Unknown),
                 }
-                None => None,
-            },
+            }
             Thing::Call { args, .. } => args.first().and_then(|of| self.defined(*of, wanted, depth + 1)),
             _ => None,
         }
     }
 
-    /// `__abstractmethods__`.
-    fn abstract_names(self, class: Node) -> Vec<Box<str>> {
+    /// `__abstractmethods__`; `None` where a base of another package may define some of them.
+    fn abstract_names(self, class: Node) -> Option<Vec<Box<str>>> {
         let mut names = Vec::new();
         self.abstract_candidates(class, &mut names, 0);
         names.sort_unstable();
         names.dedup();
-        names.retain(|name| matches!(self.defined(class, name, 0), Some(Defined::Abstract)));
-        names
+        let mut is_known = true;
+        names.retain(|name| {
+            let defined = self.defined(class, name, 0);
+            is_known &= !matches!(defined, Some(Defined::Unknown));
+            matches!(defined, Some(Defined::Abstract))
+        });
+        is_known.then_some(names)
     }
 }
 
@@ -244,17 +257,15 @@ impl Shipment<'_, '_, '_> {
                 if let Thing::Class(own) = module.nodes.get(*node)
                     && own.members.keys().any(|name| matches!(&**name, "__new__" | "__init__" | "__prepare__"))
                 {
-                    return Err(
-                        self.lost(super::node::Why { reason: "its metaclass makes it in a way of its own", ..class.made_at })
-                    );
+                    return Err(self.lost(class.made_at.why("its metaclass makes it in a way of its own")));
                 }
                 self.ship(*node)?
             }
             Metaclass::Other(of, name) if &**of == "typing" && &**name == "_ProtocolMeta" => self.reference(of, name),
             Metaclass::Other(..) => {
-                return Err(self.lost(super::node::Why { reason: "its metaclass is not known", ..class.made_at }));
+                return Err(self.lost(class.made_at.why("its metaclass is not known")));
             }
-            Metaclass::Unknown(reason) => return Err(self.lost(super::node::Why { reason, ..class.made_at })),
+            Metaclass::Unknown(reason) => return Err(self.lost(class.made_at.why(reason))),
             Metaclass::Enum => Value::None,
         };
         let kind = if metaclass == Metaclass::Enum {
@@ -346,7 +357,7 @@ impl Shipment<'_, '_, '_> {
     /// A class of `typing.NamedTuple`: `collections.namedtuple` makes it on the worker, and it gets what else the body has.
     fn named_tuple(&mut self, node: Node, class: &Class) -> Result<Value> {
         let module = self.module;
-        let lost = |this: &Self, reason| this.lost(super::node::Why { reason, ..class.made_at });
+        let lost = |this: &Self, reason| this.lost(class.made_at.why(reason));
         let fields = match class.members.get("__annotations__").map(|node| module.nodes.get(*node)) {
             Some(Thing::Dict(pairs)) => pairs.clone(),
             _ => return Err(lost(self, "the fields of a named tuple are not known")),
@@ -364,6 +375,7 @@ impl Shipment<'_, '_, '_> {
             }
             fields_named.push(text.into());
         }
+        let with_default: Vec<_> = names.iter().copied().rev().zip(defaults.iter().copied().rev()).rev().collect();
         let maker = self.reference("collections", "namedtuple");
         let (name, names) = (self.ship(class.name)?, self.heap.tuple(names));
         let (defaults, module_name) = (self.heap.tuple(defaults), self.heap.name(&module.name));
@@ -376,7 +388,7 @@ impl Shipment<'_, '_, '_> {
         let state = self.heap.tuple([attributes, nothing]);
         self.heap.set_state(made, setter, state)?;
         let mut pairs = Vec::new();
-        let mut types = Value::None;
+        let mut of_new = Value::None;
         for (name, member) in &class.members {
             if fields_named.contains(name) || matches!(&**name, "__module__" | "__annotate_func__") {
                 continue;
@@ -389,23 +401,36 @@ impl Shipment<'_, '_, '_> {
                         let pair = [self.ship(*field)?, self.forward(*of)?];
                         self.heap.extend(annotations, &pair);
                     }
-                    types = annotations;
+                    // Up to 3.8 `__new__` has the strs themselves, in a dict of its own.
+                    of_new = if module.version > Version::Py38 {
+                        annotations
+                    } else {
+                        pairs.extend([self.copied_name("_field_types"), annotations]);
+                        self.ship(*member)?
+                    };
                     annotations
                 }
                 _ => self.ship(*member)?,
             };
             pairs.extend([self.copied_name(name), value]);
         }
-        let bases = self.reference("typing", "NamedTuple");
-        let bases = self.heap.tuple([bases]);
-        pairs.extend([self.copied_name("__orig_bases__"), bases]);
+        // A class up to 3.8, a function since.
+        if module.version > Version::Py38 {
+            let bases = self.reference("typing", "NamedTuple");
+            let bases = self.heap.tuple([bases]);
+            pairs.extend([self.copied_name("__orig_bases__"), bases]);
+        } else {
+            // `typing` knows the defaults, and gives none to `collections.namedtuple`, which had two names for them.
+            let (defaults, none) = (self.heap.dict(with_default), self.heap.dict([]));
+            pairs.extend([self.copied_name("_field_defaults"), defaults, self.copied_name("_fields_defaults"), none]);
+        }
         self.heap.extend(attributes, &pairs);
         // `nm_tpl.__annotations__ = nm_tpl.__new__.__annotations__ = types`
         let (getattr, setattr) = (self.reference("builtins", "getattr"), self.reference("builtins", "setattr"));
         let key = self.heap.name("__new__");
         let new = self.heap.call(getattr, (made, key));
         let key = self.heap.name("__annotations__");
-        let dropped = self.heap.call(setattr, (new, key, types));
+        let dropped = self.heap.call(setattr, (new, key, of_new));
         self.heap.then(made, dropped)?;
         Ok(made)
     }
@@ -416,24 +441,51 @@ impl Shipment<'_, '_, '_> {
         for base in class.bases.iter().rev() {
             match self.module.nodes.get(*base) {
                 Thing::Class(of) => found.extend(self.members(*base, of)?),
-                // What is known of classes that are derived from most: empty tuples are one object.
-                Thing::Global(module, name)
-                    if matches!(
-                        (&**module, &**name),
-                        ("abc", "ABC") | ("enum", "Enum" | "IntEnum") | ("typing", "Generic" | "Protocol")
-                    ) =>
-                {
-                    if self.module.version >= Version::Py313 {
-                        found.insert("__static_attributes__".into(), Value::EMPTY_TUPLE);
-                    }
-                    if &**module != "enum" {
-                        found.insert("__slots__".into(), Value::EMPTY_TUPLE);
+                Thing::Global(module, name) => self.inherited_from(module, name, &mut found)?,
+                // Generic[T], Mapping[K, V]
+                Thing::Call { callable, args, .. } if self.module.nodes.is_global(*callable, "operator", "getitem") => {
+                    if let Some(Thing::Global(module, name)) = args.first().map(|of| self.module.nodes.get(*of)) {
+                        self.inherited_from(module, name, &mut found)?;
                     }
                 }
                 _ => {}
             }
         }
         Ok(found)
+    }
+
+    /// What the dict of a class of another module holds that a process has only once: small constants, and empty tuples.
+    fn inherited_from(&mut self, module: &str, name: &str, found: &mut IndexMap<Box<str>, Value>) -> Result<()> {
+        let (module, name) = self.root.origin(module, name);
+        let Some((other, node)) = self.root.found(&module, &name) else {
+            let (is_slotless, is_stateless) = stdlib::empty_tuples(&module, &name);
+            if is_slotless {
+                found.insert("__slots__".into(), Value::EMPTY_TUPLE);
+            }
+            if is_stateless && self.module.version >= Version::Py313 {
+                found.insert("__static_attributes__".into(), Value::EMPTY_TUPLE);
+            }
+            return Ok(());
+        };
+        let Thing::Class(class) = other.nodes.get(node) else { return Ok(()) };
+        let wanted = self.wanted.clone();
+        let mut there = Shipment::new(other, self.root, self.heap, wanted);
+        found.insert("__doc__".into(), Value::None);
+        for (name, member) in &class.members {
+            let value = match other.nodes.get(*member) {
+                Thing::Const(value) => there.constant(*value)?,
+                Thing::Tuple(items) if items.is_empty() => Value::EMPTY_TUPLE,
+                _ => {
+                    found.shift_remove(name);
+                    continue;
+                }
+            };
+            found.insert(name.clone(), value);
+        }
+        if class.members.contains_key("__eq__") && !class.members.contains_key("__hash__") {
+            found.insert("__hash__".into(), Value::None);
+        }
+        Ok(())
     }
 
     /// The dict of a class as its metaclass leaves it, without what cloudpickle never takes.
@@ -492,6 +544,9 @@ impl Shipment<'_, '_, '_> {
             if work.get() == 0 {
                 return Err(self.cannot("classes are derived from each other too often"));
             }
+            let Some(names) = names else {
+                return Err(self.lost(class.made_at.why("a base is of another package, and may define what is abstract")));
+            };
             let names: Vec<Value> = names.iter().map(|name| self.heap.name(name)).collect();
             let set = match &*names {
                 // One object up to 3.9.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::calls::gives_immutable;
 use super::machine::{Lost, Machine};
 use super::node::{Node, Thing, Why};
-use super::program::Operand;
+use super::program::{Operand, Step};
 use crate::heap::Value;
 use crate::reflect::Code;
 
@@ -140,7 +140,9 @@ impl Machine {
             // Whether it may set something of a namespace that it gets at.
             let sets = program.steps.iter().any(|step| match (&step.operand, step.op) {
                 (_, "STORE_SUBSCR" | "DELETE_SUBSCR" | "STORE_ATTR" | "DELETE_ATTR") => true,
-                (Operand::Name(name), _) => matches!(&**name, "update" | "setdefault" | "pop" | "clear" | "setattr" | "delattr"),
+                (Operand::Name(name), _) => {
+                    matches!(&**name, "update" | "setdefault" | "pop" | "clear" | "setattr" | "delattr" | "exec" | "eval")
+                }
                 _ => false,
             });
             let mut sets_any = false;
@@ -154,6 +156,7 @@ impl Machine {
                     }
                     "LOAD_GLOBAL" | "LOAD_NAME" => {
                         match &**name {
+                            "exec" | "eval" if has_names_of_its_own(&program.steps, at) => {}
                             "exec" | "eval" => self.forget_globals(why),
                             "globals" | "vars" | "locals" if sets => self.forget_globals(why),
                             "setattr" | "delattr" => sets_any = true,
@@ -230,4 +233,21 @@ impl Machine {
             self.forget_globals(why);
         }
     }
+}
+
+/// Whether `exec` or `eval`, which a step loads, is called with names that are a local variable: not with those of the module.
+fn has_names_of_its_own(steps: &[Step], at: usize) -> bool {
+    let (mut args, mut is_local) = (0, false);
+    for step in steps.get(at + 1..).unwrap_or_default() {
+        let loaded = match step.op {
+            "PUSH_NULL" | "PRECALL" | "NOP" => continue,
+            "LOAD_FAST" | "LOAD_FAST_BORROW" | "LOAD_FAST_CHECK" | "LOAD_DEREF" | "LOAD_CONST" => 1,
+            "LOAD_FAST_LOAD_FAST" | "LOAD_FAST_BORROW_LOAD_FAST_BORROW" => 2,
+            "CALL" | "CALL_FUNCTION" => return is_local && step.arg == args,
+            _ => return false,
+        };
+        is_local |= step.op != "LOAD_CONST" && args < 2 && args + loaded >= 2;
+        args += loaded;
+    }
+    false
 }

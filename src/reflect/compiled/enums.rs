@@ -1,6 +1,6 @@
 //! Enums: the values of their members, as the metaclass gives them.
 
-use super::node::{Class, Node, Thing, Why};
+use super::node::{Class, Node, Thing};
 use super::shipment::Shipment;
 use crate::error::Result;
 use crate::heap::Value;
@@ -66,7 +66,7 @@ fn number_of(shipment: &Shipment<'_, '_, '_>, found: &[Member], node: Node, dept
 
 fn all(shipment: &mut Shipment<'_, '_, '_>, class: &Class) -> Result<Vec<Member>> {
     let module = shipment.module;
-    let lost = |shipment: &Shipment<'_, '_, '_>, reason| shipment.lost(Why { reason, ..class.made_at });
+    let lost = |shipment: &Shipment<'_, '_, '_>, reason| shipment.lost(class.made_at.why(reason));
     if ["__new__", "_generate_next_value_", "_missing_"].iter().any(|name| class.members.contains_key(*name)) {
         return Err(lost(shipment, "an enum makes the values of its members in a way of its own"));
     }

@@ -100,6 +100,15 @@ impl Machine {
                 self.set_attribute(*object, &name, Some(*value))?;
                 self.none
             }
+            // Names of a dict that is given, and not of the module.
+            ("builtins", "exec" | "eval", [_, names, ..]) if matches!(self.nodes.get(*names), Thing::Dict(_)) => {
+                let why = self.why("it may set any name");
+                for arg in &*args {
+                    self.touch_items(*arg, why)?;
+                }
+                self.raising = true;
+                self.nodes.add(Thing::Unknown(why))
+            }
             ("builtins", "setattr" | "globals" | "vars" | "locals" | "exec" | "eval" | "delattr", _) => {
                 let why = self.why("it may set any name");
                 self.forget_globals(why);

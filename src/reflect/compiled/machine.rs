@@ -10,7 +10,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 use super::ModuleOptions;
-use super::node::{Class, Node, Nodes, Thing, Why};
+use super::node::{Class, Node, Nodes, Place, Thing, Why};
 use super::program::{Operand, Program};
 use crate::bytecode::Version;
 use crate::heap::{Heap, Value};
@@ -43,7 +43,7 @@ pub(super) type Lost = &'static str;
 
 pub(super) enum Body {
     Module,
-    Class { name: Node, bases: Vec<Node>, keywords: Vec<(Box<str>, Node)>, made_at: Why },
+    Class { name: Node, bases: Vec<Node>, keywords: Vec<(Box<str>, Node)>, made_at: Place },
     Function { function: Node, yields: Option<Vec<Node>> },
 }
 
@@ -112,8 +112,6 @@ pub(super) struct Machine {
     programs: HashMap<Value, Rc<Program>>,
     frames: Vec<Frame>,
     budget: usize,
-    /// The step that is being taken.
-    pub(super) here: Why,
     /// It may raise.
     pub(super) raising: bool,
     /// Nothing is followed into: two ways are laid beside each other.
@@ -125,7 +123,7 @@ pub(super) struct Machine {
 
 impl Machine {
     pub(super) fn new(heap: Heap<'static>, version: Version, package: &str, options: ModuleOptions) -> Self {
-        let mut nodes = Nodes::default();
+        let mut nodes = Nodes::new(Place { instruction: "RETURN_VALUE", line: None });
         let none = nodes.add(Thing::Const(Value::None));
         Self {
             heap,
@@ -139,7 +137,6 @@ impl Machine {
             programs: HashMap::new(),
             frames: Vec::new(),
             budget: BUDGET,
-            here: Why { instruction: "RESUME", line: None, reason: "" },
             raising: false,
             simulating: false,
             none,
@@ -154,8 +151,13 @@ impl Machine {
         self.nodes.add(Thing::Const(value))
     }
 
-    /// What the import machinery sets.
-    pub(super) fn begin(&mut self, file: &str) {
+    /// What the import machinery sets, before the first instruction.
+    pub(super) fn begin(&mut self, file: &str, code: Value) {
+        if let Ok(program) = self.program(code)
+            && let Some(first) = program.steps.first()
+        {
+            self.nodes.here = first.place();
+        }
         let name = self.options.name.clone();
         let node = self.name_node(&name);
         self.globals.insert("__name__".into(), node);
@@ -176,6 +178,7 @@ impl Machine {
         for function in self.nodes.functions() {
             let Thing::Function(found) = self.nodes.get(function) else { continue };
             let Some(annotate) = found.annotate else { continue };
+            self.nodes.here = self.nodes.made_at(function);
             let format = self.constant_int(1);
             let dict = self.result_of(annotate, vec![format]);
             if let Thing::Function(found) = self.nodes.get_mut(function) {
@@ -191,6 +194,7 @@ impl Machine {
             let named = found.bases.iter().any(|base| self.nodes.is_global(*base, "typing", "NamedTuple"));
             let annotate = found.members.get("__annotate_func__").copied();
             let Some(annotate) = annotate.filter(|_| named || found.dataclass.is_some()) else { continue };
+            self.nodes.here = found.made_at;
             let format = self.constant_int(1);
             let dict = self.result_of(annotate, vec![format]);
             if let Thing::Class(found) = self.nodes.get_mut(class) {
@@ -220,7 +224,7 @@ impl Machine {
     }
 
     pub(super) fn why(&self, reason: &'static str) -> Why {
-        Why { reason, ..self.here }
+        self.nodes.here.why(reason)
     }
 
     pub(super) fn unknown(&mut self, reason: &'static str) -> Node {
@@ -276,7 +280,7 @@ impl Machine {
         self.raising = false;
         let program = Rc::clone(&frame.program);
         let Some(step) = program.steps.get(frame.at) else { return Ok(Flow::Return(self.none)) };
-        self.here = Why { instruction: step.op, line: step.line, reason: "" };
+        self.nodes.here = step.place();
         self.spend(1)?;
         self.step(frame, step)
     }
@@ -369,7 +373,7 @@ impl Machine {
             frame.blocks = ended.unwrap_or(blocks);
             self.simulating = outer;
         }
-        self.here = why;
+        self.nodes.here = why.place();
         for from in [one, other] {
             let (region, _) = program.reachable(from, join);
             self.spend(region.len())?;
@@ -533,7 +537,7 @@ impl Machine {
         frame.stack.push(result);
         let at = frame.at.saturating_sub(1);
         if let Some(step) = frame.program.steps.get(at) {
-            self.here = Why { instruction: step.op, line: step.line, reason: "" };
+            self.nodes.here = step.place();
         }
         let done = if raising { self.protect(&mut frame, at) } else { Ok(()) };
         match done {

@@ -114,7 +114,7 @@ impl CompiledModule {
         let is_package = file.rsplit(['/', '\\']).next() == Some("__init__.py");
         let package = if is_package { name } else { name.rsplit_once('.').map_or("", |(package, _)| package) };
         let mut machine = Machine::new(heap, version, package, options.clone());
-        machine.begin(&file);
+        machine.begin(&file, code);
         if machine.run(code).is_err() {
             let why = machine.why("the body of the module is not followed");
             machine.forget_globals(why);
@@ -205,18 +205,36 @@ impl CompiledModule {
         let Some(mut node) = self.globals.get(first).copied() else {
             let star =
                 self.stars.iter().rev().find(|star| root.module(star).is_none_or(|module| module.globals.contains_key(first)));
-            let star = star.filter(|_| !stdlib::is_builtin(first)).ok_or_else(missing)?;
-            return Ok(Shipment::new(self, root, heap, wanted.clone()).reference(star, name));
+            let mut shipment = Shipment::new(self, root, heap, wanted.clone());
+            if let Some(star) = star.filter(|_| !stdlib::is_builtin(first)) {
+                return Ok(shipment.reference(star, name));
+            }
+            // `from . import module`
+            let whole = format!("{}.{first}", self.name);
+            return match (root.module(&whole), name.split_once('.')) {
+                (None, _) => Err(missing().into()),
+                (Some(_), Some((_, rest))) => Ok(shipment.reference(&whole, rest)),
+                (Some(_), None) => shipment.module_reference(&whole),
+            };
         };
+        let mut passed = first.len();
         for attribute in path {
+            let rest = name.get(passed + 1..).unwrap_or_default();
             node = match self.nodes.get(node) {
                 Thing::Class(class) => *class.members.get(attribute).ok_or_else(missing)?,
                 Thing::Global(module, name) if !root.covers(module) || root.module(module).is_some() => {
-                    let name = format!("{name}.{attribute}");
+                    let name = format!("{name}.{rest}");
                     return Ok(Shipment::new(self, root, heap, wanted.clone()).reference(module, &name));
+                }
+                Thing::Module(module) => return Ok(Shipment::new(self, root, heap, wanted.clone()).reference(module, rest)),
+                Thing::Unknown(_) | Thing::Call { .. } | Thing::Attr(..) => {
+                    let mut shipment = Shipment::new(self, root, heap, wanted);
+                    let object = shipment.ship_whole(node)?;
+                    return Ok(shipment.attribute_of(object, rest));
                 }
                 _ => return Err(missing().into()),
             };
+            passed += 1 + attribute.len();
         }
         Shipment::new(self, root, heap, wanted).ship_whole(node)
     }
@@ -228,6 +246,26 @@ impl CompiledModule {
 
     fn module(&self, name: &str) -> Option<&Self> {
         if &*self.name == name { Some(self) } else { self.submodules.iter().find_map(|module| module.module(name)) }
+    }
+
+    /// Where a name of a module comes from, as far as the modules of the package import it from each other: `from .compat import Mapping` leads
+    /// to `collections.abc`.
+    fn origin(&self, module: &str, name: &str) -> (Box<str>, Box<str>) {
+        const FURTHEST: usize = 16;
+        let (mut module, mut name) = (Box::<str>::from(module), Box::<str>::from(name));
+        for _ in 0..FURTHEST {
+            let Some(of) = self.module(&module) else { break };
+            let (first, rest) = name.split_once('.').map_or((&*name, None), |(first, rest)| (first, Some(rest)));
+            let found = of.globals.get(first).filter(|node| of.nodes.changed(**node).is_none());
+            let next = match (found.map(|node| of.nodes.get(*node)), rest) {
+                (Some(Thing::Global(module, name)), None) => (module.clone(), name.clone()),
+                (Some(Thing::Global(module, name)), Some(rest)) => (module.clone(), format!("{name}.{rest}").into()),
+                (Some(Thing::Module(module)), Some(rest)) => (module.clone(), rest.into()),
+                _ => break,
+            };
+            (module, name) = next;
+        }
+        (module, name)
     }
 
     /// What a name of a submodule is.

@@ -8,6 +8,25 @@ use crate::heap::Value;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Node(u32);
 
+/// An instruction and its line in the source.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Place {
+    pub(super) instruction: &'static str,
+    pub(super) line: Option<i32>,
+}
+
+impl Why {
+    pub(super) fn place(self) -> Place {
+        Place { instruction: self.instruction, line: self.line }
+    }
+}
+
+impl Place {
+    pub(super) fn why(self, reason: &'static str) -> Why {
+        Why { instruction: self.instruction, line: self.line, reason }
+    }
+}
+
 /// Where in the source something was not followed, and why.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Why {
@@ -83,7 +102,7 @@ pub(super) struct Class {
     pub(super) members: IndexMap<Box<str>, Node>,
     /// `dataclasses.dataclass` was called with it, with these keywords.
     pub(super) dataclass: Option<Vec<(Box<str>, Node)>>,
-    pub(super) made_at: Why,
+    pub(super) made_at: Place,
 }
 
 #[derive(Clone, Debug)]
@@ -91,46 +110,60 @@ struct Entry {
     thing: Thing,
     /// It may have been changed by what was not followed.
     changed: Option<Why>,
+    made_at: Place,
 }
 
 /// All objects of a machine.
-#[derive(Debug, Default)]
-pub(super) struct Nodes(Vec<Entry>);
+#[derive(Debug)]
+pub(super) struct Nodes {
+    all: Vec<Entry>,
+    /// Where what is added now is made.
+    pub(super) here: Place,
+}
 
 impl Nodes {
+    pub(super) fn new(here: Place) -> Self {
+        Self { all: Vec::new(), here }
+    }
+
     pub(super) fn add(&mut self, thing: Thing) -> Node {
-        let node = Node(crate::int::u32_from_usize(self.0.len()).unwrap_or(u32::MAX));
-        self.0.push(Entry { thing, changed: None });
+        let node = Node(crate::int::u32_from_usize(self.all.len()).unwrap_or(u32::MAX));
+        self.all.push(Entry { thing, changed: None, made_at: self.here });
         node
+    }
+
+    /// Where an object was made.
+    pub(super) fn made_at(&self, node: Node) -> Place {
+        self.all[crate::int::usize_from_u32(node.0)].made_at
     }
 
     /// All functions.
     pub(super) fn functions(&self) -> Vec<Node> {
-        let all = self.0.iter().enumerate().filter(|(_, entry)| matches!(entry.thing, Thing::Function(_)));
+        let all = self.all.iter().enumerate().filter(|(_, entry)| matches!(entry.thing, Thing::Function(_)));
         all.map(|(at, _)| Node(crate::int::u32_from_usize(at).unwrap_or(u32::MAX))).collect()
     }
 
     /// All classes.
     pub(super) fn classes(&self) -> Vec<Node> {
-        let all = self.0.iter().enumerate().filter(|(_, entry)| matches!(entry.thing, Thing::Class(_)));
+        let all = self.all.iter().enumerate().filter(|(_, entry)| matches!(entry.thing, Thing::Class(_)));
         all.map(|(at, _)| Node(crate::int::u32_from_usize(at).unwrap_or(u32::MAX))).collect()
     }
 
     pub(super) fn get(&self, node: Node) -> &Thing {
-        &self.0[crate::int::usize_from_u32(node.0)].thing
+        &self.all[crate::int::usize_from_u32(node.0)].thing
     }
 
     pub(super) fn get_mut(&mut self, node: Node) -> &mut Thing {
-        &mut self.0[crate::int::usize_from_u32(node.0)].thing
+        &mut self.all[crate::int::usize_from_u32(node.0)].thing
     }
 
     /// Notes that something may have changed an object.
     pub(super) fn change(&mut self, node: Node, why: Why) {
-        self.0[crate::int::usize_from_u32(node.0)].changed.get_or_insert(why);
+        self.all[crate::int::usize_from_u32(node.0)].changed.get_or_insert(why);
     }
 
     pub(super) fn changed(&self, node: Node) -> Option<Why> {
-        self.0[crate::int::usize_from_u32(node.0)].changed
+        self.all[crate::int::usize_from_u32(node.0)].changed
     }
 
     pub(super) fn constant(&self, node: Node) -> Option<Value> {

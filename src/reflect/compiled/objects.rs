@@ -337,6 +337,12 @@ impl Machine {
         Ok(self.nodes.add(thing))
     }
 
+    /// Whether `from module import name` asks for a module that is said to be missing.
+    pub(super) fn is_missing(&self, module: Node, name: &str) -> bool {
+        let Thing::Module(module) = self.nodes.get(module) else { return false };
+        self.options.has(module) != Some(false) && self.options.has(&format!("{module}.{name}")) == Some(false)
+    }
+
     /// `from module import *`: any name may be set.
     pub(super) fn import_star(&mut self, module: Node) -> Result<(), Lost> {
         let why = self.why("all names are imported");

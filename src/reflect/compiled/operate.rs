@@ -230,7 +230,12 @@ impl Machine {
             }
             "IS_OP" | "CONTAINS_OP" => {
                 let (right, left) = (frame.pop()?, frame.pop()?);
-                let operator = step.operand.text().ok_or("its operator is not known")?;
+                let operator = match (op, step.arg) {
+                    ("IS_OP", 0) => "is",
+                    ("IS_OP", _) => "is not",
+                    (_, 0) => "in",
+                    _ => "not in",
+                };
                 self.compare(operator, left, right)?
             }
             "BINARY_OP" => {

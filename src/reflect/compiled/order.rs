@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::node::{Node, Thing, Why};
+use super::node::{Node, Thing};
 use super::shipment::Shipment;
 use crate::error::{ErrorKind, Result};
 
@@ -27,8 +27,7 @@ impl Shipment<'_, '_, '_> {
             return Ok(());
         }
         if self.needed_by(root)?.contains(&call) {
-            let reason = "it is made by a call of what needs it itself";
-            return Err(self.lost(Why { instruction: "CALL", line: None, reason }));
+            return Err(self.lost(module.nodes.made_at(call).why("it is made by a call of what needs it itself")));
         }
         Ok(())
     }

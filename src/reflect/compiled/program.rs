@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
+use super::node::Place;
 use crate::bytecode::{Argument, Exceptions, Version};
 use crate::error::Result;
 use crate::heap::{Heap, Value};
@@ -29,6 +30,12 @@ pub(super) struct Step {
     pub(super) target: Option<usize>,
 }
 
+impl Step {
+    pub(super) fn place(&self) -> Place {
+        Place { instruction: self.op, line: self.line }
+    }
+}
+
 /// The steps of a code object.
 #[derive(Debug)]
 pub(super) struct Program {
@@ -50,6 +57,8 @@ impl Program {
         let mut steps = Vec::new();
         let mut places = HashMap::new();
         let mut targets = Vec::new();
+        // What the compiler adds has no line: the one before, or that of the definition.
+        let mut line = (code.firstlineno() > 0).then(|| code.firstlineno());
         for instruction in code.instructions(version) {
             let op = instruction.opcode.name();
             if matches!(op, "EXTENDED_ARG" | "CACHE") {
@@ -70,7 +79,7 @@ impl Program {
                 | Argument::Common(text) => Operand::Text(text),
                 _ => Operand::None,
             };
-            let line = instruction.position.line;
+            line = instruction.position.line.filter(|line| *line > 0).or(line);
             let offset = crate::int::i64_from_usize(instruction.offset);
             steps.push(Step { offset, op, arg: instruction.arg.unwrap_or(0), operand, line, target: None });
         }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::CompiledModule;
-use super::node::{Node, Thing, Why};
+use super::node::{Node, Place, Thing, Why};
 use crate::error::{ErrorKind, Result};
 use crate::heap::{Heap, Value};
 use crate::reflect::std_types::PatternParts;
@@ -32,6 +32,8 @@ pub(super) struct Shipment<'s, 'h, 'a> {
     pub(super) wanted: String,
     pub(super) open: Vec<Task>,
     depth: usize,
+    /// What is being made.
+    current: Option<Node>,
     /// What each class and function that is called on the worker needs, all in all.
     pub(super) needed: HashMap<Node, Rc<HashSet<Node>>>,
     /// How many objects may still be looked at for that.
@@ -51,6 +53,7 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
             wanted,
             open: Vec::new(),
             depth: 0,
+            current: None,
             needed: HashMap::new(),
             work: WORK,
         };
@@ -96,13 +99,17 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
 
     /// An error for what was followed and cannot be shipped.
     pub(super) fn cannot(&self, reason: &'static str) -> crate::error::Error {
-        self.lost(Why { instruction: "RESUME", line: None, reason })
+        let nodes = &self.module.nodes;
+        self.lost(self.current.map_or(nodes.here, |node| nodes.made_at(node)).why(reason))
     }
 
     /// Makes an object and all that it needs.
     pub(super) fn ship_whole(&mut self, node: Node) -> Result<Value> {
         let value = self.ship(node)?;
         while let Some(task) = self.open.pop() {
+            self.current = Some(match task {
+                Task::Globals(node, _) | Task::Attributes(node, _) => node,
+            });
             match task {
                 Task::Globals(node, dict) => self.fill_globals(node, dict)?,
                 Task::Attributes(node, dict) => self.fill_attributes(node, dict)?,
@@ -123,7 +130,9 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
             return Err(ErrorKind::LimitExceeded { what: "objects in each other", limit: 200 }.into());
         }
         self.depth += 1;
+        let outer = self.current.replace(node);
         let value = self.ship_thing(node);
+        self.current = outer;
         self.depth -= 1;
         let value = value?;
         if !matches!(self.module.nodes.get(node), Thing::Const(_)) {
@@ -165,12 +174,13 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
                 dict
             }
             Thing::Module(name) => self.module_reference(name)?,
-            Thing::Global(of, name) => self.reference(of, name),
+            Thing::Global(of, name) => match name.rsplit_once('.') {
+                Some((class, method)) if &**of == "builtins" => self.method_of_builtin(class, method),
+                _ => self.reference(of, name),
+            },
             Thing::Attr(of, name) | Thing::Method(of, name) => {
                 let object = self.ship(*of)?;
-                let getattr = self.reference("builtins", "getattr");
-                let name = self.heap.name(name);
-                self.heap.call(getattr, (object, name))
+                self.attribute_of(object, name)
             }
             Thing::Call { callable, args, keywords } => {
                 self.check_order(node, *callable)?;
@@ -185,6 +195,29 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
             Thing::Iter(..) => return Err(self.cannot("an iterator stands by itself")),
             Thing::BuildClass | Thing::Null => return Err(self.cannot("it is no object")),
         })
+    }
+
+    /// `getattr(object, name)`, for a name with dots again and again.
+    pub(super) fn attribute_of(&mut self, object: Value, name: &str) -> Value {
+        let getattr = self.reference("builtins", "getattr");
+        name.split('.').fold(object, |object, name| {
+            let name = self.heap.name(name);
+            self.heap.call(getattr, (object, name))
+        })
+    }
+
+    /// `str.lower`, which reduces to an attribute of its class.
+    fn method_of_builtin(&mut self, class: &str, method: &str) -> Value {
+        let key = (SHARED, format!("method {class}.{method}").into());
+        if let Some(made) = self.heap.made.get(&key) {
+            return *made;
+        }
+        let getattr = self.reference("builtins", "getattr");
+        let class = self.reference("builtins", class);
+        let name = self.heap.name(method);
+        let made = self.heap.call(getattr, (class, name));
+        self.heap.made.insert(key, made);
+        made
     }
 
     /// A reference: one object in a heap, whichever module refers to it.
@@ -208,7 +241,11 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
 
     pub(super) fn module_reference(&mut self, name: &str) -> Result<Value> {
         if self.root.covers(name) {
-            return Err(self.cannot("the module itself is used as an object, and it is written by value"));
+            let Some(module) = self.root.module(name) else {
+                return Err(self.cannot("a module of the package is used as an object, and it is not there"));
+            };
+            let place = self.current.map_or(self.module.nodes.here, |node| self.module.nodes.made_at(node));
+            return Shipment::new(module, self.root, self.heap, name.to_owned()).whole_module(place);
         }
         let key = (SHARED, format!("module {name}").into());
         if let Some(made) = self.heap.made.get(&key) {
@@ -223,6 +260,36 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
         let args = self.heap.tuple([parts.name]);
         let made = self.heap.call(helper, args);
         self.heap.made.insert(key, made);
+        Ok(made)
+    }
+
+    /// The module as an object: `dynamic_subimport`, and what is in it, but for what the import machinery knows of its file.
+    ///
+    /// The names are filled in after it is made, since functions in it may refer to it.
+    fn whole_module(&mut self, used_at: Place) -> Result<Value> {
+        const MACHINERY: &[&str] = &["__spec__", "__loader__", "__cached__", "__builtins__"];
+        if let Some(made) = self.made("the module") {
+            return Ok(made);
+        }
+        let module = self.module;
+        if !module.stars.is_empty() {
+            return Err(self.lost(used_at.why("a module is used as an object that has all names of another module")));
+        }
+        let helper = self.dialect().helper(self.heap, crate::reflect::Helper::DynamicSubImport);
+        let (name, nothing) = (self.heap.name(&module.name), self.heap.dict([]));
+        let made = self.heap.call(helper, (name, nothing));
+        self.keep("the module", made);
+        let names = module.globals.keys().map(|name| &**name).chain(module.is_package.then_some("__path__"));
+        let mut pairs = Vec::new();
+        for name in names.filter(|name| !MACHINERY.contains(name)) {
+            let value = match self.attribute_of_module(name) {
+                Some(value) => value,
+                None => self.reference(&module.name, name),
+            };
+            pairs.push((self.heap.name(name), value));
+        }
+        let state = self.heap.dict(pairs);
+        self.heap.build(made, state)?;
         Ok(made)
     }
 
@@ -360,6 +427,10 @@ impl<'s, 'h, 'a> Shipment<'s, 'h, 'a> {
                     _ => format!("{of:?}"),
                 };
                 Some(self.only(&format!("alias {origin:?} {text}"), |heap| heap.call(callable, (origin, of))))
+            }
+            ("builtins", "object") if args.is_empty() && keywords.is_empty() => {
+                let object = self.heap.shared_global("builtins", "object");
+                Some(self.heap.new_object(object, ()))
             }
             // The class of `None` has no name that could be imported.
             ("builtins", "type")

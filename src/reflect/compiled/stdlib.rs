@@ -358,6 +358,12 @@ pub(super) fn is_always_there(module: &str, python: (u8, u8)) -> bool {
     ALWAYS.binary_search(&module).is_ok() || SINCE.iter().any(|(name, since)| *name == module && python >= (3, *since))
 }
 
+/// Whether a module, or the package above it, is of the standard library.
+pub(super) fn is_of_every_python(module: &str) -> bool {
+    let top = module.split('.').next().unwrap_or_default();
+    ALWAYS.binary_search(&module).is_ok() || ALWAYS.binary_search(&top).is_ok() || SINCE.iter().any(|(name, _)| *name == module)
+}
+
 /// The module that `from package import name` gives, where it is known to be one.
 pub(super) fn submodule(package: &str, name: &str) -> Option<String> {
     let whole = format!("{package}.{name}");
@@ -394,6 +400,21 @@ pub(super) fn abstract_methods(module: &str, name: &str) -> impl Iterator<Item =
     let wanted = key(generic(module), name);
     let found = table::ABSTRACT.iter().find(|(class, _)| *class == wanted).map_or("", |(_, names)| *names);
     found.split(' ').filter(|name| !name.is_empty())
+}
+
+/// Whether a class of the standard library, or one of its bases, defines what a class of `collections.abc` asks for.
+pub(super) fn has_concrete(module: &str, name: &str, wanted: &str) -> bool {
+    let class = key(generic(module), name);
+    let found = table::CONCRETE.binary_search_by(|(known, _)| (*known).cmp(&class));
+    found.ok().and_then(|at| table::CONCRETE.get(at)).is_some_and(|(_, names)| names.split(' ').any(|name| name == wanted))
+}
+
+/// Whether the `__slots__` of a class of the standard library are the empty tuple, and its `__static_attributes__`.
+pub(super) fn empty_tuples(module: &str, name: &str) -> (bool, bool) {
+    let has = |table: &[&str]| [module, generic(module)].iter().any(|module| table.binary_search(&&*key(module, name)).is_ok());
+    // `typing` has `Generic` from C since 3.12.
+    let is_generic = module == "typing" && name == "Generic";
+    (is_generic || has(table::SLOTLESS), is_generic || has(table::STATELESS))
 }
 
 /// `typing` has names for the classes of `collections.abc`.

@@ -199,8 +199,14 @@ impl Machine {
                 }
             }
             "IMPORT_FROM" => {
-                let module = frame.peek(1)?;
-                let found = self.import_from(module, &name(step)?)?;
+                let (module, name) = (frame.peek(1)?, name(step)?);
+                if self.is_missing(module, &name) {
+                    if !self.simulating {
+                        return Ok(Flow::Raise);
+                    }
+                    self.raising = true;
+                }
+                let found = self.import_from(module, &name)?;
                 frame.stack.push(found);
             }
             "IMPORT_STAR" => {
