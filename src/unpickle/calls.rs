@@ -113,19 +113,6 @@ impl Machine<'_, '_> {
         self.call(kind, class, args, 0);
     }
 
-    /// `load_build` for the result of a call, which takes any state. `false` if something else is there, and nothing is done.
-    #[inline(always)]
-    pub(crate) fn build_call(&mut self) -> bool {
-        let length = self.stack.len();
-        if length - self.fence < 2 {
-            return false;
-        }
-        let [target @ Value::Call(_), state] = self.stack[length - 2..] else { return false };
-        self.stack.truncate(length - 1);
-        self.heap.push_effect(EffectKind::Build, target, state);
-        true
-    }
-
     /// `load_build`.
     pub(crate) fn build(&mut self) -> Result<()> {
         let state = self.top(1)?;

@@ -24,13 +24,6 @@ const LARGE: usize = 1 << 16;
 /// From this size on, what an input will need is foreseen from its beginning.
 const OUTLOOK: usize = 1 << 16;
 
-const MEMOIZE: u8 = Opcode::Memoize.byte();
-const MARK: u8 = Opcode::Mark.byte();
-const REDUCE: u8 = Opcode::Reduce.byte();
-const NEWOBJ: u8 = Opcode::NewObj.byte();
-const EMPTY_DICT: u8 = Opcode::EmptyDict.byte();
-const BUILD: u8 = Opcode::Build.byte();
-
 /// Effects that belong before the root object hang on `None`, which has none of its own.
 pub(crate) const PROLOGUE: Value = Value::None;
 
@@ -245,22 +238,7 @@ impl<'a, 'o> Machine<'a, 'o> {
 
             Op::EmptyTuple => {
                 self.push(Value::EMPTY_TUPLE);
-                match after {
-                    [REDUCE, MEMOIZE, rest @ ..] if fused && self.is_callable(2) => {
-                        self.call_and_memoize(CallKind::Reduce, Value::EMPTY_TUPLE);
-                        return Ok(rest);
-                    }
-                    // An instance with attributes.
-                    [NEWOBJ, MEMOIZE, EMPTY_DICT, MEMOIZE, MARK, rest @ ..] if fused && self.is_callable(2) => {
-                        self.call_and_memoize(CallKind::NewObj, Value::EMPTY_TUPLE);
-                        let dict = Value::Dict(self.heap.push_dict());
-                        self.push(dict);
-                        self.memo.memoize(dict);
-                        self.mark();
-                        return Ok(rest);
-                    }
-                    _ => {}
-                }
+                return Ok(self.no_arguments(fused, after));
             }
             Op::EmptyList => {
                 let list = Value::List(self.heap.push_list());
@@ -339,12 +317,7 @@ impl<'a, 'o> Machine<'a, 'o> {
                 let at = self.marker()?;
                 self.set_items(at)?;
                 self.look_out(after);
-                if fused
-                    && let [BUILD, rest @ ..] = after
-                    && self.build_call()
-                {
-                    return Ok(rest);
-                }
+                return Ok(self.built(fused, after));
             }
             Op::AddItems => {
                 let at = self.marker()?;
@@ -464,61 +437,8 @@ impl<'a, 'o> Machine<'a, 'o> {
         Ok(after)
     }
 
-    /// An object that was just pushed goes to the memo, if that comes next.
     #[inline(always)]
-    fn memoized<'i>(&mut self, fused: bool, value: Value, after: &'i [u8]) -> &'i [u8] {
-        match after {
-            [MEMOIZE, rest @ ..] if fused => {
-                self.memo.memoize(value);
-                rest
-            }
-            _ => after,
-        }
-    }
-
-    /// The same for a container, with the mark for its items.
-    #[inline(always)]
-    fn opened<'i>(&mut self, fused: bool, value: Value, after: &'i [u8]) -> &'i [u8] {
-        match after {
-            [MEMOIZE, MARK, rest @ ..] if fused => {
-                self.memo.memoize(value);
-                self.mark();
-                rest
-            }
-            _ => self.memoized(fused, value, after),
-        }
-    }
-
-    /// The same for a tuple, with the call that it is the arguments of.
-    #[inline(always)]
-    fn arguments<'i>(&mut self, fused: bool, tuple: Value, after: &'i [u8]) -> &'i [u8] {
-        match after {
-            [MEMOIZE, call @ (REDUCE | NEWOBJ), MEMOIZE, rest @ ..] if fused && self.is_callable(2) => {
-                self.memo.memoize(tuple);
-                self.call_and_memoize(if *call == REDUCE { CallKind::Reduce } else { CallKind::NewObj }, tuple);
-                rest
-            }
-            _ => self.memoized(fused, tuple, after),
-        }
-    }
-
-    /// A call of the global below the tuple on top, and `MEMOIZE`.
-    #[inline(always)]
-    fn call_and_memoize(&mut self, kind: CallKind, tuple: Value) {
-        let callable = self.stack[self.stack.len() - 2];
-        let call = self.call(kind, callable, tuple, 2);
-        self.memo.memoize(call);
-    }
-
-    /// Whether a global lies so deep.
-    #[inline(always)]
-    fn is_callable(&self, depth: usize) -> bool {
-        let length = self.stack.len();
-        length - self.fence >= depth && matches!(self.stack[length - depth], Value::Global(_))
-    }
-
-    #[inline(always)]
-    fn mark(&mut self) {
+    pub(super) fn mark(&mut self) {
         self.marks.push(self.stack.len());
         self.fence = self.stack.len();
     }

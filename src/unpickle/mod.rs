@@ -3,6 +3,7 @@
 //! [`loads`] is Python's `pickle.loads` without Python: nothing is imported and nothing is called. A `REDUCE` becomes an object that says what would
 //! have been called, with what, and what was done to the result.
 
+mod ahead;
 mod buffers;
 mod calls;
 mod containers;
