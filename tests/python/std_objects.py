@@ -11,6 +11,8 @@ if PY2:
         # The L of a long is of no account.
         return plain(x).rstrip("L")
 VERSION = sys.version_info[:2]
+# Where addresses have 32 bits, C's long has so many too.
+LONG = 8 * array.array("l").itemsize
 
 Plain, Slotted, Both, Keyed, Stated, Listed, Mapped, Numbered, Pair = [getattr(std_types, n) for n in "Plain Slotted Both Keyed Stated Listed Mapped Numbered Pair".split()]
 for cls in (Plain, Slotted, Both, Keyed, Stated, Listed, Mapped, Numbered, Pair):
@@ -194,10 +196,10 @@ def values():
     counts = ["", "a", "aab", "abcabcabc", "zzy", [1, 1, 2], [None, None], [(1, 2), (1, 2)], [True, 1, 1.0], "x" * 300, list(range(1001)), [2 ** 70]]
     yield "Counter", [collections.Counter(c) for c in counts] + [collections.Counter({"a": -1, "b": 0, "c": 2 ** 40}), collections.Counter({"a": 1.5, "b": None})]
     lists = [[], [1], [1, 2], ["a", "b", "a"], [None], [(1, 2)], list(range(5)), list(range(1000)), list(range(1001)), [2 ** 70, -1], [1.5], [True, False]]
-    yield "deque", [collections.deque(n) for n in lists] + [collections.deque(n, m) for n in lists[:4] for m in (0, 1, 3, 2 ** 40)]
+    yield "deque", [collections.deque(n) for n in lists] + [collections.deque(n, m) for n in lists[:4] for m in (0, 1, 3, min(2 ** 40, sys.maxsize))]
     arrays = []
     for code, low, high in [("b", -2 ** 7, 2 ** 7 - 1), ("B", 0, 2 ** 8 - 1), ("h", -2 ** 15, 2 ** 15 - 1), ("H", 0, 2 ** 16 - 1), ("i", -2 ** 31, 2 ** 31 - 1),
-                            ("I", 0, 2 ** 32 - 1), ("l", -2 ** 63, 2 ** 63 - 1), ("L", 0, 2 ** 64 - 1)] + ([] if PY2 else [("q", -2 ** 63, 2 ** 63 - 1), ("Q", 0, 2 ** 64 - 1)]):
+                            ("I", 0, 2 ** 32 - 1), ("l", -2 ** (LONG - 1), 2 ** (LONG - 1) - 1), ("L", 0, 2 ** LONG - 1)] + ([] if PY2 else [("q", -2 ** 63, 2 ** 63 - 1), ("Q", 0, 2 ** 64 - 1)]):
         arrays += [array.array(code), array.array(code, [low, high, 0, 1]), array.array(code, [1] * 300)]
     inf = float("inf")
     for code in "fd":
