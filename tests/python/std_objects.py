@@ -11,8 +11,8 @@ if PY2:
         # The L of a long is of no account.
         return plain(x).rstrip("L")
 VERSION = sys.version_info[:2]
-# Where addresses have 32 bits, C's long has so many too.
-LONG = 8 * array.array("l").itemsize
+# Where addresses have 32 bits, C's long has so many too; what is built is for those of 64 bits, as nearly all workers are.
+HAS_LONG = array.array("l").itemsize == 8
 
 Plain, Slotted, Both, Keyed, Stated, Listed, Mapped, Numbered, Pair = [getattr(std_types, n) for n in "Plain Slotted Both Keyed Stated Listed Mapped Numbered Pair".split()]
 for cls in (Plain, Slotted, Both, Keyed, Stated, Listed, Mapped, Numbered, Pair):
@@ -199,7 +199,7 @@ def values():
     yield "deque", [collections.deque(n) for n in lists] + [collections.deque(n, m) for n in lists[:4] for m in (0, 1, 3, min(2 ** 40, sys.maxsize))]
     arrays = []
     for code, low, high in [("b", -2 ** 7, 2 ** 7 - 1), ("B", 0, 2 ** 8 - 1), ("h", -2 ** 15, 2 ** 15 - 1), ("H", 0, 2 ** 16 - 1), ("i", -2 ** 31, 2 ** 31 - 1),
-                            ("I", 0, 2 ** 32 - 1), ("l", -2 ** (LONG - 1), 2 ** (LONG - 1) - 1), ("L", 0, 2 ** LONG - 1)] + ([] if PY2 else [("q", -2 ** 63, 2 ** 63 - 1), ("Q", 0, 2 ** 64 - 1)]):
+                            ("I", 0, 2 ** 32 - 1), ("l", -2 ** 63, 2 ** 63 - 1), ("L", 0, 2 ** 64 - 1)][:8 if HAS_LONG else 6] + ([] if PY2 else [("q", -2 ** 63, 2 ** 63 - 1), ("Q", 0, 2 ** 64 - 1)]):
         arrays += [array.array(code), array.array(code, [low, high, 0, 1]), array.array(code, [1] * 300)]
     inf = float("inf")
     for code in "fd":
