@@ -3,6 +3,7 @@
 //! ```text
 //! pathlib.PosixPath('/', 'usr', 'bin')         up to Python 3.12: the parts
 //! pathlib._local.PosixPath('/usr/bin')         3.13: what the path was made of, as it was given
+//! pathlib.PosixPath('/usr/bin')                3.14: the same
 //! ```
 
 use std::fmt;
@@ -100,8 +101,9 @@ impl PurePath {
 
     /// Builds the path.
     pub fn build(&self, heap: &mut Heap<'_>, target: &Target) -> Value {
-        if target.python() == (3, 13) {
-            let class = heap.shared_global("pathlib._local", self.kind.name());
+        if target.python() >= (3, 13) {
+            let module = if target.python() == (3, 13) { "pathlib._local" } else { "pathlib" };
+            let class = heap.shared_global(module, self.kind.name());
             return heap.call(class, (&self.text,));
         }
         let class = heap.shared_global("pathlib", self.kind.name());
