@@ -397,6 +397,17 @@ const LOST: &[(&str, &str, std::ops::RangeInclusive<i32>)] = &[
     ("import sys\nx = sys.version_info[3]\n", "x", 2..=2),
     ("x = 1\nwith open('f') as g:\n    x = 2\n", "x", 2..=3),
     ("def f(a=print([])): pass\nclass A:\n    pass\nA.__name__ = 'B'\n", "A", 4..=4),
+    // The names of the module are set by way of a dict that something else hands out, in code that is followed ...
+    ("X = 1\ndef f():\n    ns = f.__globals__\n    exec('X = 2', ns)\nf()\ndef g(): return X\n", "g", 3..=4),
+    ("X = 1\ndef f():\n    f.__globals__['X'] = 2\nf()\ndef g(): return X\n", "g", 3..=3),
+    ("import sys\nX = 1\ndef f():\n    sys._getframe().f_globals['X'] = 2\nf()\ndef g(): return X\n", "g", 4..=4),
+    ("X = 1\ndef run(ns): exec('X = 2', ns)\ndef f(): run(globals())\nf()\ndef g(): return X\n", "g", 2..=3),
+    // ... and in code that may run or not.
+    ("import o\nX = 1\ndef run(ns): exec('X = 2', ns)\ndef f(): run(globals())\nif o.x: f()\ndef g(): return X\n", "g", 5..=5),
+    ("import o\nX = 1\ndef put(ns): ns['X'] = 2\ndef f(): put(globals())\nif o.x: f()\ndef g(): return X\n", "g", 5..=5),
+    ("import o\nX = 1\ndef put(ns): ns['X'] = 2\ndef f(): put(f.__globals__)\nif o.x: f()\ndef g(): return X\n", "g", 5..=5),
+    ("import o\nX = 1\ndef f():\n    ns = globals()\n    def h(): exec('X = 2', ns)\n    h()\nif o.x: f()\ndef g(): return X\n", "g", 7..=7),
+    ("import o\nX = 1\ndef get(): return globals()\ndef put(ns): ns['X'] = 2\nif o.x: put(get())\ndef g(): return X\n", "g", 5..=5),
 ];
 
 /// Each error names the instruction and the line.

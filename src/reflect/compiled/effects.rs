@@ -145,6 +145,10 @@ impl Machine {
                 }
                 _ => false,
             });
+            self.sets |= sets;
+            if sets && self.hands_out {
+                self.forget_globals(why);
+            }
             let mut sets_any = false;
             let mut read = Vec::new();
             for (at, step) in program.steps.iter().enumerate() {
@@ -158,7 +162,8 @@ impl Machine {
                         match &**name {
                             "exec" | "eval" if has_names_of_its_own(&program.steps, at) => {}
                             "exec" | "eval" => self.forget_globals(why),
-                            "globals" | "vars" | "locals" if sets => self.forget_globals(why),
+                            "globals" => self.hand_out(why),
+                            "vars" | "locals" if sets => self.forget_globals(why),
                             "setattr" | "delattr" => sets_any = true,
                             _ => {}
                         }
@@ -171,6 +176,9 @@ impl Machine {
                         attributes.insert(Rc::clone(name));
                         if sets && &**name == "modules" {
                             self.forget_globals(why);
+                        }
+                        if is_namespace(name) {
+                            self.hand_out(why);
                         }
                     }
                     "STORE_DEREF" | "DELETE_DEREF" => {
@@ -199,6 +207,14 @@ impl Machine {
             }
         }
         Ok(())
+    }
+
+    /// Code that is not followed has the names of the module as a dict at hand.
+    fn hand_out(&mut self, why: Why) {
+        self.hands_out = true;
+        if self.sets {
+            self.forget_globals(why);
+        }
     }
 
     /// Making a class runs `__init_subclass__` of its bases, and `__set_name__` of what is in it.
@@ -233,6 +249,11 @@ impl Machine {
             self.forget_globals(why);
         }
     }
+}
+
+/// Whether an attribute of a function or a frame is the dict of the names of its module.
+pub(super) fn is_namespace(attribute: &str) -> bool {
+    matches!(attribute, "__globals__" | "f_globals")
 }
 
 /// Whether `exec` or `eval`, which a step loads, is called with names that are a local variable: not with those of the module.

@@ -112,6 +112,10 @@ pub(super) struct Machine {
     programs: HashMap<Value, Rc<Program>>,
     frames: Vec<Frame>,
     budget: usize,
+    /// Code that was not followed hands out the dict of the names of the module, or sets something of what it has at hand. Where both are, any name
+    /// may be set.
+    pub(super) hands_out: bool,
+    pub(super) sets: bool,
     /// It may raise.
     pub(super) raising: bool,
     /// Nothing is followed into: two ways are laid beside each other.
@@ -137,6 +141,8 @@ impl Machine {
             programs: HashMap::new(),
             frames: Vec::new(),
             budget: BUDGET,
+            hands_out: false,
+            sets: false,
             raising: false,
             simulating: false,
             none,

@@ -1,5 +1,6 @@
 //! Attributes, items and imports: what is known of an object.
 
+use super::effects::is_namespace;
 use super::machine::{Lost, Machine};
 use super::node::{Node, Thing};
 use crate::heap::Value;
@@ -159,6 +160,10 @@ impl Machine {
 
     /// An attribute.
     pub(super) fn attribute(&mut self, object: Node, name: &str) -> Result<Node, Lost> {
+        if is_namespace(name) {
+            let why = self.why("it may set any name");
+            self.forget_globals(why);
+        }
         if let Some(why) = self.nodes.changed(object)
             && matches!(self.nodes.get(object), Thing::Class(_) | Thing::Function(_))
         {
