@@ -149,7 +149,7 @@ impl Pool {
         }
     }
 
-    /// Puts items at the end. Few at a time, as mostly, are copied as so many: a call of `memcpy` takes longer than that.
+    /// Puts items at the end. Few at a time, as mostly, are copied as so many: a call of `memcpy` takes longer than that. Pairs make even numbers.
     #[inline(always)]
     fn append(&mut self, items: &[Value]) {
         macro_rules! short {

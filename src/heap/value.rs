@@ -132,6 +132,15 @@ impl Value {
         if bool { Self::True } else { Self::False }
     }
 
+    /// Whether nothing lies below the object: `None`, bools, numbers, text and bytes.
+    #[inline]
+    pub(crate) fn is_leaf(self) -> bool {
+        matches!(
+            self,
+            Self::None | Self::True | Self::False | Self::Int(_) | Self::Long(_) | Self::Float(_) | Self::Str(_) | Self::Bytes(_)
+        )
+    }
+
     /// Whether something can be done to the object at its place: scalars and the empty tuple have none of their own.
     pub(crate) fn has_place(self) -> bool {
         !matches!(

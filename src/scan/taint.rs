@@ -34,18 +34,7 @@ impl Follow<'_, '_> {
         let mut seen = HashSet::new();
         let mut open = vec![value];
         while let Some(value) = open.pop() {
-            let leaf = matches!(
-                value,
-                Value::None
-                    | Value::True
-                    | Value::False
-                    | Value::Int(_)
-                    | Value::Long(_)
-                    | Value::Float(_)
-                    | Value::Str(_)
-                    | Value::Bytes(_)
-            );
-            if leaf || !seen.insert(value) {
+            if value.is_leaf() || !seen.insert(value) {
                 continue;
             }
             self.walked += 1;

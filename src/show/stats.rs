@@ -317,19 +317,8 @@ impl Sizes<'_> {
 }
 
 fn is_leaf(object: Obj<'_>) -> bool {
-    let plain = matches!(
-        object.value(),
-        Value::None
-            | Value::True
-            | Value::False
-            | Value::Int(_)
-            | Value::Long(_)
-            | Value::Float(_)
-            | Value::Str(_)
-            | Value::Bytes(_)
-            | Value::EMPTY_TUPLE
-    );
-    plain && (object.heap().effects.is_empty() || object.effects().next().is_none())
+    let value = object.value();
+    (value.is_leaf() || value == Value::EMPTY_TUPLE) && (object.heap().effects.is_empty() || object.effects().next().is_none())
 }
 
 impl fmt::Display for Stats {

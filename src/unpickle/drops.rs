@@ -65,18 +65,7 @@ fn reach(heap: &Heap<'_>, start: Value, skipped: &HashSet<u32>, seen: &mut HashS
     let mut acts = false;
     let mut open = vec![start];
     while let Some(value) = open.pop() {
-        let leaf = matches!(
-            value,
-            Value::None
-                | Value::True
-                | Value::False
-                | Value::Int(_)
-                | Value::Long(_)
-                | Value::Float(_)
-                | Value::Str(_)
-                | Value::Bytes(_)
-        );
-        if leaf || !seen.insert(value) {
+        if value.is_leaf() || !seen.insert(value) {
             continue;
         }
         open.extend_from_slice(heap.items(value));

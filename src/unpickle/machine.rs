@@ -287,15 +287,13 @@ impl<'a, 'o> Machine<'a, 'o> {
                 if at <= self.fence {
                     return Err(self.underflow(2));
                 }
+                self.trace.lone_last |= self.follows_full_batches(at);
                 match self.stack[at - 1..] {
-                    [Value::List(id), item] if !self.follows_full_batches(at) => {
+                    [Value::List(id), item] => {
                         self.stack.truncate(at);
                         self.heap.pool.extend_by_one(&mut self.heap.lists[id.index()], item);
                     }
-                    _ => {
-                        self.trace.lone_last |= self.follows_full_batches(at);
-                        self.append(at)?;
-                    }
+                    _ => self.append(at)?,
                 }
                 self.look_out(after);
             }

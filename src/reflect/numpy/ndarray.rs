@@ -1,5 +1,7 @@
 //! Arrays of the crate `ndarray`: views of what a pickle holds, and arrays built from them. Behind the feature of that name.
 
+use std::borrow::Cow;
+
 use ndarray::{ArrayBase, ArrayRef, ArrayViewD, Data, Dimension, IxDyn, OwnedRepr, ShapeBuilder, StrideShape};
 
 use super::{Array, ArrayParts, ByteOrder, Element, Order};
@@ -103,20 +105,19 @@ impl ArrayParts {
     /// # Ok::<(), cloudpickle::Error>(())
     /// ```
     pub fn from_ndarray<'a, T: Element, D: Dimension>(heap: &mut Heap<'a>, array: &'a ArrayRef<T, D>) -> Self {
-        let (order, data) = match (array.as_slice(), array.as_slice_memory_order()) {
-            (Some(items), _) => (Order::C, heap.bytes(T::bytes(items))),
-            (None, Some(items)) if array.t().is_standard_layout() => (Order::Fortran, heap.bytes(T::bytes(items))),
-            _ => (Order::C, heap.bytes(in_c_order(array))),
-        };
+        let (order, bytes) = laid_out(array);
+        let data = heap.bytes(bytes);
         Self::from_data(heap, super::DtypeParts::of::<T>(), array.shape(), data).order(order)
     }
 }
 
-/// The bytes of all items, copied in C order.
-fn in_c_order<T: Element, D: Dimension>(array: &ArrayRef<T, D>) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(array.len() * size_of::<T>());
-    array.iter().for_each(|item| bytes.extend_from_slice(T::bytes(std::slice::from_ref(item))));
-    bytes
+/// The bytes of all items and their order: as they lie in memory where that is C or Fortran order, else copied in C order.
+fn laid_out<T: Element, D: Dimension>(array: &ArrayRef<T, D>) -> (Order, Cow<'_, [u8]>) {
+    let order = if array.is_standard_layout() || !array.t().is_standard_layout() { Order::C } else { Order::Fortran };
+    match array.as_slice_memory_order() {
+        Some(items) if order == Order::Fortran || array.is_standard_layout() => (order, T::bytes(items).into()),
+        _ => (order, array.iter().flat_map(|item| T::bytes(std::slice::from_ref(item))).copied().collect::<Vec<u8>>().into()),
+    }
 }
 
 fn axes_wanted<D: Dimension>() -> &'static str {
@@ -127,7 +128,8 @@ fn axes_wanted<D: Dimension>() -> &'static str {
         Some(3) => "an array of 3 axes",
         Some(4) => "an array of 4 axes",
         Some(5) => "an array of 5 axes",
-        _ => "an array of 6 axes",
+        Some(_) => "an array of 6 axes",
+        None => "an array of no more items than Rust can count",
     }
 }
 
@@ -139,13 +141,8 @@ where
     D: Dimension,
 {
     fn to_py(&self, heap: &mut Heap<'_>) -> Value {
-        let fortran = !self.is_standard_layout() && self.t().is_standard_layout();
-        let bytes = match self.as_slice_memory_order().filter(|_| fortran || self.is_standard_layout()) {
-            Some(items) => Element::bytes(items).to_vec(),
-            None => in_c_order(self),
-        };
-        let data = heap.bytes(bytes);
-        let order = if fortran { Order::Fortran } else { Order::C };
+        let (order, bytes) = laid_out(self);
+        let data = heap.bytes(bytes.into_owned());
         let parts = ArrayParts::from_data(heap, super::DtypeParts::of::<S::Elem>(), self.shape(), data).order(order);
         // Not as a buffer, so that any protocol can be written.
         parts.buffer(false).build(heap, &Target::cpython(3, 11)).expect("the array has as many items as its shape says")
@@ -156,5 +153,49 @@ where
 impl<T: Element, D: Dimension> FromPy<'_> for ArrayBase<OwnedRepr<T>, D> {
     fn from_py(object: Obj<'_>) -> Result<Self> {
         Array::reflect(object)?.to_ndarray()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array1, Array2, ArrayD, Axis, Slice, array};
+
+    use super::*;
+
+    fn there_and_back<D: Dimension>(array: &ArrayRef<i16, D>) -> (Order, ArrayD<i16>) {
+        let mut heap = Heap::new();
+        let parts = ArrayParts::from_ndarray(&mut heap, array);
+        let built = parts.build(&mut heap, &Target::cpython(3, 12)).expect("as many items as the shape says");
+        let found = Array::reflect(heap.obj(built)).expect("an array").to_ndarray().expect("of int16");
+        (parts.order, found)
+    }
+
+    #[test]
+    fn every_layout() {
+        let table = array![[1, 2, 3], [4, 5, 6]];
+        let cases = [
+            (table.view(), Order::C),
+            (table.slice_axis(Axis(1), Slice::new(0, None, 2)), Order::C),
+            (table.slice_axis(Axis(0), Slice::new(0, None, -1)), Order::C),
+            (table.slice_axis(Axis(0), Slice::new(1, Some(1), 1)), Order::C),
+            (table.t(), Order::Fortran),
+        ];
+        for (case, order) in cases {
+            assert_eq!(there_and_back(&case), (order, case.to_owned().into_dyn()));
+            let mut heap = Heap::new();
+            let added = heap.add(case);
+            assert_eq!(heap.obj(added).extract::<Array2<i16>>().expect("an array"), case);
+        }
+    }
+
+    #[test]
+    fn what_it_is_not() {
+        let mut heap = Heap::new();
+        let added = heap.add(array![[1.5, 2.5]]);
+        let error = |result: Result<String>| result.unwrap_err().to_string();
+        let object = heap.obj(added);
+        assert!(error(object.extract::<Array1<f64>>().map(|a| a.to_string())).starts_with("an array of one axis wanted"));
+        assert!(error(object.extract::<Array2<f32>>().map(|a| a.to_string())).starts_with("an array of float32 wanted"));
+        assert!(Array::reflect(object).expect("an array").view::<i64>().is_none());
     }
 }
